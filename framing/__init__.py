@@ -1,2 +1,51 @@
-"""framing: how a news article says what it says."""
-__version__ = "0.1.0.dev0"
+"""framing: how a news article says what it says.
+
+>>> import framing
+>>> a = framing.analyze("The minister will resign, a senior official told the Evening Post on Monday.")
+>>> [(x.source.text, x.cue.text, x.level) for x in a.attributions]
+[('a senior official', 'told', 'described')]
+"""
+
+try:  # temporary, while rooms are being built
+    from framing.analysis import analyze, analyze_many
+    from framing.records import (
+        Article,
+        Attribution,
+        Boilerplate,
+        Contribution,
+        Entity,
+        FrameScores,
+        Hedge,
+        Notice,
+        Quote,
+        Sentence,
+        Span,
+        Transparency,
+    )
+    from framing.result import Analysis, Explanation, Scores
+    from framing.text import read_article
+    from framing.version import __version__
+except ImportError:
+    from framing.version import __version__
+
+__all__ = [
+    "Analysis",
+    "Article",
+    "Attribution",
+    "Boilerplate",
+    "Contribution",
+    "Entity",
+    "Explanation",
+    "FrameScores",
+    "Hedge",
+    "Notice",
+    "Quote",
+    "Scores",
+    "Sentence",
+    "Span",
+    "Transparency",
+    "__version__",
+    "analyze",
+    "analyze_many",
+    "read_article",
+]

@@ -1,0 +1,198 @@
+"""The whole way once: ``analyze`` for an article, ``analyze_many`` for a stream of them.
+
+Each room takes the records of the rooms before it: text -> tokens -> quotes -> attributions -> entities and levels -> hedges -> sentences ->
+transparency. ``analyze`` never raises on a string; what limits the result is said in ``warnings``:
+
+=================  ==============================================================================
+``empty``          the text holds no word
+``short``          fewer than 100 tokens: no transparency index
+``language``       the text does not look like English, for which the rules were made
+``markup``         the text looks like HTML; ``read_article`` extracts the article from it
+``surrogates``     the text holds lone surrogates, left where they are
+=================  ==============================================================================
+
+Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, ``hedges_per_100_words`` counts cues of every type but boosters per 100 word
+tokens of the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from framing import transparency
+from framing.attribution import extract_attributions
+from framing.hedging import find_hedges
+from framing.language import describe_sentences
+from framing.quotes import find_quotes
+from framing.records import Article, Attribution, FrameScores, Notice, Quote
+from framing.result import Analysis, Explanation, Scores
+from framing.sources import resolve_sources
+from framing.text import article_from_text, detect_language, looks_like_markup
+from framing.tokens import Tokens, tokenize
+from framing.version import __version__
+
+Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
+
+RULES = {"attribution": "rules|v:1", "sources": "rules|v:1", "hedging": "rules|v:1"}
+WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
+
+
+def analyze(text: str | Article, title: str | None = None, models: Mapping[str, Any] | None = None) -> Analysis:
+    """Say how an article says what it says.
+
+    Parameters
+    ----------
+    text : str or Article
+        The article; offsets of every record point into exactly this string (``Article.text``).
+    title : str, optional
+        The headline, if it is known apart from the text. Not allowed with an ``Article``, which has its own.
+    models : mapping, optional
+        Own parts in place of the shipped ones: ``{"attribution": f}`` with ``f(tokens, quotes)`` giving attributions in the order of their cues.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    TypeError
+        If ``text`` is neither a ``str`` nor an ``Article``, or ``title`` is neither a ``str`` nor ``None``.
+    ValueError
+        If ``models`` names a part that cannot be replaced.
+    """
+    article = _as_article(text, title)
+    chosen = dict(models or {})
+    extract: Extractor = chosen.pop("attribution", extract_attributions)
+    if chosen:
+        raise ValueError(f"models: {sorted(chosen)[0]!r} cannot be replaced; only 'attribution' can")
+
+    tokens = tokenize(article)
+    quotes = find_quotes(article.text, article.paragraphs)
+    attributions, entities = resolve_sources(tokens, quotes, tuple(extract(tokens, quotes)))
+    hedges = find_hedges(tokens, quotes, attributions)
+    sentences = describe_sentences(tokens, quotes, attributions, hedges)
+    index, weights = transparency.score(attributions, tokens)
+    attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
+
+    language = detect_language(tokens)
+    words = int((tokens.lookup(_is_word, np.bool_) & tokens.body).sum())
+    hedging = sum(h.type != "booster" for h in hedges)
+    uncertain = [s.uncertain for s in sentences if s.uncertain is not None]
+    scores = Scores(
+        transparency=index,
+        hyperpartisan=None,
+        loaded_share=None,
+        uncertain_share=float(np.mean(uncertain)) if uncertain else None,
+        hedges_per_100_words=100 * hedging / words if words else None,
+    )
+    return Analysis(
+        article=article,
+        language=language,
+        n_tokens=int(tokens.body.sum()),
+        n_sentences=len(sentences),
+        quotes=quotes,
+        attributions=attributions,
+        entities=entities,
+        hedges=hedges,
+        sentences=sentences,
+        frames=FrameScores(),
+        scores=scores,
+        warnings=_warnings(article, tokens, language, words),
+        models=RULES if extract is extract_attributions else {**RULES, "attribution": "own"},
+        scheme=transparency.SCHEME,
+        version=__version__,
+    )
+
+
+def analyze_many(
+    texts: Iterable[str | Article], n_jobs: int = 1, models: Mapping[str, Any] | None = None
+) -> Iterator[Analysis]:
+    """Analyse a stream of articles in order, with flat memory.
+
+    Parameters
+    ----------
+    texts : iterable of str or Article
+    n_jobs : int
+        Worker processes, through joblib under whatever backend the caller has set; -1 for one a core.
+    models : mapping, optional
+        As in :func:`analyze`.
+
+    Yields
+    ------
+    Analysis
+        One for each text, in the order of ``texts``.
+
+    Raises
+    ------
+    TypeError
+        At the first item that is neither a ``str`` nor an ``Article``, with its position.
+    """
+    if isinstance(texts, (str, Article)):
+        raise TypeError(f"texts must be an iterable of str or Article, not one {type(texts).__name__}; use analyze")
+    stream = (_checked(i, text) for i, text in enumerate(texts))
+    if n_jobs == 1:
+        for text in stream:
+            yield analyze(text, models=models)
+        return
+    from joblib import Parallel, delayed, effective_n_jobs
+
+    size = WINDOW * effective_n_jobs(n_jobs)
+    with Parallel(n_jobs=n_jobs) as parallel:
+        while window := list(islice(stream, size)):
+            yield from parallel(delayed(analyze)(text, None, models) for text in window)
+
+
+def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
+    """The reasons behind the scores of ``analysis``; see :meth:`Analysis.explain`."""
+    rows = transparency.explain(analysis.scores.transparency, analysis.attributions)
+    return {"transparency": tuple(Explanation(**row) for row in rows)}
+
+
+def _as_article(text: str | Article, title: str | None) -> Article:
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title must be str or None, not {type(title).__name__}")
+    if isinstance(text, str):
+        return article_from_text(text, title)
+    if not isinstance(text, Article):
+        raise TypeError(f"text must be str or Article, not {type(text).__name__}")
+    if title is not None:
+        raise TypeError("title cannot be given with an Article, which has its own")
+    return text
+
+
+def _checked(position: int, text: Any) -> str | Article:
+    if not isinstance(text, (str, Article)):
+        raise TypeError(f"texts[{position}] must be str or Article, not {type(text).__name__}")
+    return text
+
+
+def _is_word(token: str) -> bool:
+    return any(c.isalnum() for c in token)
+
+
+def _warnings(article: Article, tokens: Tokens, language: str, words: int) -> tuple[Notice, ...]:
+    notices = []
+    if not words:
+        notices.append(Notice("empty", "The text holds no word."))
+    elif int(tokens.body.sum()) < transparency.MIN_TOKENS:
+        notices.append(Notice("short", f"Fewer than {transparency.MIN_TOKENS} tokens: no transparency index."))
+    if words and language != "en":
+        notices.append(Notice("language", f"The text does not look like English (found: {language}); the rules were made for English."))
+    if article.origin == "text" and looks_like_markup(article.text):
+        notices.append(Notice("markup", "The text looks like HTML; read_article extracts the article from it."))
+    if not article.text.isascii() and _has_surrogates(article.text):
+        notices.append(Notice("surrogates", "The text holds lone surrogates; they were left where they are."))
+    return tuple(notices)
+
+
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False

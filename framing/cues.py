@@ -1,0 +1,250 @@
+"""Cues of attribution: words that may report, with the frame they stand in, and how often that frame is a true cue.
+
+Conventions
+-----------
+A :class:`Cue` is a word of ``lexicons/reporting.tsv`` in context. Its ``frame`` says what surrounds it:
+
+==============  =======================================================================================
+``post``        after the content and a comma or a closing quotation mark: "..., Doe said", "...," said Doe
+``quote``       before a quotation or a colon: said: "..."
+``that``        before "that" or "how", "whether", "why" ... (``wh``)
+``clause``      before a clause without "that": said the plan would fail
+``np``          before a noun phrase: criticised the plan
+``to``          before a to-infinitive: vowed to resign
+``p:<prep>``    before a preposition: called for calm
+``tell``        before an addressee that a clause or a quotation follows: told reporters that
+``end``         at the end of a clause
+==============  =======================================================================================
+
+A prefix says the form: ``ing:`` (saying ...), ``pass:`` (is said to ...), ``inf:`` (to say ...), ``noun:``. The measured precision of each word and
+frame on PolNeAR train is in ``lexicons/cue_frames.tsv`` (``python -m experiments.cues`` writes it); a pair seen too rarely backs off to its class and frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from framing.lexicons import read_table
+from framing.phrases import (
+    ADV,
+    AUX,
+    COMMA,
+    CONJ,
+    DASH,
+    DET,
+    MARK,
+    MODAL,
+    NEG,
+    NUM,
+    OBJ,
+    POSS,
+    PREP,
+    QUOTE,
+    REL,
+    SUB,
+    SUBJ,
+    TIME,
+    WORD,
+    View,
+    is_finite_ahead,
+    noun_phrase_after,
+    verb_group,
+)
+
+FIXED = (("according", "to"), ("in", "the", "words", "of"), ("in", "the", "opinion", "of"), ("in", "the", "view", "of"),
+         ("as", "reported", "by"), ("as", "quoted", "by"), ("per",))
+_BE = frozenset("is are was were be been being 's ’s 're ’re am 'm ’m".split())
+_TELL = frozenset("tell warn assure remind inform convince advise notify brief ask promise instruct".split())
+_PARTICLES = frozenset("out up on for to about of against with as in at over from".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A possible cue: tokens ``first`` to ``last`` (excluded), its word at ``head``, and where its content may start (``after``)."""
+
+    first: int
+    last: int
+    head: int
+    lemma: str
+    pos: str
+    kind: str  # class of the word: speech, belief, intention, attitude, document
+    frame: str
+    after: int
+
+
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, tuple[str, str, str]]:
+    """Inflected form -> (lemma, part of speech, class); verbs before nouns."""
+    table: dict[str, tuple[str, str, str]] = {}
+    for row in sorted(read_table("reporting"), key=lambda r: ("verb", "adverb", "noun").index(r["pos"])):
+        for form in row["forms"].split():
+            table.setdefault(form, (row["lemma"], row["pos"], row["class"]))
+    return table
+
+
+@lru_cache(maxsize=1)
+def _nouns() -> dict[str, tuple[str, str, str]]:
+    return {form: (r["lemma"], "noun", r["class"]) for r in read_table("reporting") if r["pos"] == "noun" for form in r["forms"].split()}
+
+
+def find_cues(v: View) -> Iterator[Cue]:
+    """All possible cues, in the order of their heads."""
+    tokens = v.tokens
+    forms, nouns = _forms(), _nouns()
+    heads = {fixed[0] for fixed in FIXED}
+    wanted = tokens.lookup(lambda t: t.lower() in forms or t.lower() in nouns or t.lower() in heads, np.bool_)
+    for i in np.flatnonzero(wanted & tokens.body).tolist() if len(tokens) else []:
+        low = v.low[i]
+        cue = None
+        if low in heads:
+            cue = _fixed(v, i)
+        if cue is None and low in nouns and (low not in forms or _is_nominal(v, i)):
+            cue = _noun(v, i, nouns[low])
+        elif cue is None and low in forms:
+            lemma, pos, kind = forms[low]
+            cue = Cue(i, i + 1, i, lemma, pos, kind, "adverb", i + 1) if pos == "adverb" else _verb(v, i, lemma, kind)
+        if cue is not None:
+            yield cue
+
+
+def _fixed(v: View, i: int) -> Cue | None:
+    for words in FIXED:
+        if tuple(v.low[i : i + len(words)]) == words:
+            if words == ("per",) and (i == 0 or v.kind[i - 1] != COMMA or not v.capital[min(i + 1, len(v.low) - 1)]):
+                return None
+            return Cue(i, i + len(words), i, " ".join(words), "fixed", "speech", "fixed", i + len(words))
+    return None
+
+
+def _is_nominal(v: View, i: int) -> bool:
+    """Whether a form that may be a verb or a noun is a noun here."""
+    before = v.kind[i - 1] if i > v.first[v.sentence[i]] else MARK
+    if v.low[i].endswith(("ed", "ing")):
+        return False
+    return before in (DET, POSS, NUM) or (before == PREP and v.low[i - 1] != "to") or (i > 0 and v.low[i - 1] in ("’s", "'s"))
+
+
+def _noun(v: View, i: int, entry: tuple[str, str, str]) -> Cue | None:
+    top = v.first[v.sentence[i] + 1]
+    if i + 1 >= top:
+        return None
+    following = v.low[i + 1]
+    if following == "that":
+        return Cue(i, i + 1, i, *entry, "noun:that", i + 2)
+    if following in ("of", "about", "for", "on", "against", "to", "over"):
+        return Cue(i, i + 2, i, *entry, f"noun:{following}", i + 2)
+    if following == ":":
+        return Cue(i, i + 1, i, *entry, "noun:quote", i + 2)
+    return None
+
+
+def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
+    first, last = verb_group(v, i)
+    bottom, top = v.first[v.sentence[i]], v.first[v.sentence[i] + 1]
+    form = v.low[i]
+    before = v.low[i - 1] if i > bottom else ""
+    prefix = ""
+    if form.endswith("ing") and not (first < i and any(w in _BE for w in v.low[first:i])):
+        prefix = "ing:"
+    elif form.endswith(("ed", "en", "wn", "ght", "id", "old", "und")) and any(w in _BE for w in v.low[first:i]):
+        prefix = "pass:"
+    elif before == "to" or (first > bottom and v.low[first - 1] == "to"):
+        prefix = "inf:"
+        first = min(first, i) - 1 if v.low[first - 1 : first] == ["to"] else first
+    frame, last, after = _frame(v, i, first, last, top, lemma, prefix)
+    return Cue(first, last, i, lemma, "verb", kind, prefix + frame, after)
+
+
+def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix: str) -> tuple[str, int, int]:
+    """Frame, end of the cue and start of its content."""
+    if last >= top:
+        return ("post" if _follows_content(v, i, first) else "end"), last, last
+    j = last
+    if v.low[j] in ("out", "up", "on") and j + 1 < top and v.low[j + 1] in ("that", ":", ",") and lemma in ("point", "sum", "speak"):
+        j += 1
+    kind, low = v.kind[j], v.low[j]
+    if low == ":" or kind == QUOTE or (kind == COMMA and j + 1 < top and v.kind[j + 1] == QUOTE and v.quote[j + 1] != v.quote[i]):
+        after = j + (kind != QUOTE)
+        if kind == COMMA and _follows_content(v, i, first):
+            return "post", j, last
+        return "quote", j, after
+    if low == "that" and j + 1 < top and not (v.kind[j + 1] in (MARK, COMMA)):
+        return "that", j, j + 1
+    if kind == REL:
+        return "wh", j, j
+    if low == "to" and j + 1 < top:
+        if v.kind[j + 1] in (WORD, ADV) or v.low[j + 1] in ("be", "have", "do"):
+            if not v.capital[j + 1]:
+                return "to", j, j
+        return "p:to", j + 1, j + 1
+    if _follows_content(v, i, first) or (_content_before_inversion(v, first) and kind in (WORD, DET, SUBJ, POSS, NUM)):
+        return "post", j, j
+    if lemma in _TELL:
+        phrase = noun_phrase_after(v, j, min(top, j + 14))
+        if phrase is not None:
+            end = phrase[1]
+            if end < top and v.low[end] == "that":
+                return "tell", j, end + 1
+            if end < top and (v.low[end] in (":",) or v.kind[end] in (QUOTE, REL, REL) or (v.kind[end] == COMMA and end + 1 < top and v.kind[end + 1] == QUOTE)):
+                return "tell", j, end + (v.low[end] == ":" or v.kind[end] == COMMA)
+            if end < top and v.low[end] == "to":
+                return "tell:to", j, end
+            if kind == OBJ and end < top and v.kind[end] in (SUBJ, DET, WORD, POSS):
+                return "tell", j, end
+            if end < top and v.kind[end] in (SUBJ, DET, POSS):
+                return "tell", j, end
+    if kind == PREP and low in _PARTICLES:
+        return f"p:{low}", j + 1, j + 1
+    if kind in (MARK, COMMA, DASH, CONJ):
+        return "end", j, j
+    if kind in (SUBJ,) and low not in ("you", "it"):
+        return "clause", j, j
+    if kind in (OBJ, TIME):
+        return ("np" if kind == OBJ else "clause" if is_finite_ahead(v, j + 1, top) else "end"), j, j
+    return ("clause" if is_finite_ahead(v, j, top) else "np"), j, j
+
+
+
+
+
+def _follows_content(v: View, i: int, first: int) -> bool:
+    """Whether a comma or a closing mark stands before the subject of the verb, and nothing but the subject between: "..., Doe said"."""
+    bottom = max(v.first[v.sentence[i]], first - 30)
+    j = first - 1
+    words = 0
+    while j >= bottom:
+        kind = v.kind[j]
+        if kind == QUOTE or (kind == COMMA and words):
+            return words > 0 and (v.quote[j] != v.quote[i] or v.quote[i] < 0) and j > v.first[v.sentence[i]] and _has_clause(v, bottom, j, kind)
+        if kind in (AUX, MODAL, NEG, MARK, CONJ, DASH) or (kind in (REL,) and words == 0):
+            return False
+        words += 1
+        j -= 1
+    return False
+
+
+def _has_clause(v: View, bottom: int, stop: int, kind: int) -> bool:
+    """Whether what stands before the comma can be a content: a quotation, or a clause with a verb."""
+    if kind == QUOTE:
+        return True
+    if v.kind[stop - 1] == QUOTE or v.quote[stop - 1] >= 0 or v.quote[stop] >= 0:
+        return True
+    if v.kind[bottom] in (PREP, TIME, ADV) and stop - bottom < 5:
+        return False
+    return any(v.kind[k] in (AUX, MODAL) or v.low[k].endswith("ed") for k in range(bottom, stop)) and v.kind[bottom] != SUB
+
+
+
+
+
+def _content_before_inversion(v: View, first: int) -> bool:
+    """Whether the verb follows a closing quotation mark (or mark and comma) directly: "...," said Doe."""
+    j = first - 1
+    bottom = v.first[v.sentence[first]]
+    if j > bottom and v.kind[j] == COMMA:
+        j -= 1
+    return j > bottom and v.kind[j] == QUOTE and v.quote[j] >= 0

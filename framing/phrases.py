@@ -1,0 +1,265 @@
+"""Phrases without a parser: noun phrases to the left and right of a token, verb groups, clauses.
+
+Conventions
+-----------
+A :class:`View` holds, for every token, its lower-case form and its closed class (``lexicons/grammar.tsv``: determiner, preposition, auxiliary ...), read
+once for each word type; every other word is ``WORD``, weekdays and months are ``TIME``, marks are ``MARK``. All functions take token indices, look at
+no more than ``REACH`` tokens and give half-open token ranges ``(first, last)``, or ``None`` where there is no such phrase. They are heuristics:
+a maximal stretch of words between boundaries, with prepositional phrases and appositives attached to the noun before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from framing.lexicons import read_table
+from framing.records import Quote
+from framing.tokens import Tokens
+
+WORD, TIME, MARK, COMMA, OPEN, CLOSE, QUOTE, DASH = range(8)
+_CLASSES = ("det", "num", "poss", "subj", "obj", "prep", "aux", "modal", "conj", "sub", "rel", "adv", "neg")
+DET, NUM, POSS, SUBJ, OBJ, PREP, AUX, MODAL, CONJ, SUB, REL, ADV, NEG = range(8, 21)
+
+REACH = 40  # tokens looked at to either side: longer noun phrases are rare, and the bound keeps the time linear
+
+_TIMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december"
+    " today yesterday tomorrow tonight".split()
+)
+_QUOTE_MARKS = frozenset("“”\"‘’'«»„‟‹›") | {"``", "''"}
+_DASHES = frozenset("—–―-") | {"--", "---"}
+_POSSESSIVE = ("’s", "'s", "’", "'")
+_NP_PREPS = frozenset("of for from in at with on to against".split())
+_LOOSE_NOUNS = frozenset("statement interview tweet letter memo email e-mail post speech briefing conference article report note call press".split())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the phrase rules read of a tokenised text; lists of length n, indexed by token."""
+
+    tokens: Tokens
+    low: list[str]
+    kind: list[int]
+    capital: list[bool]
+    sentence: list[int]
+    first: list[int]  # first token of each sentence, then n
+    paragraph: list[int]
+    quote: list[int]  # index of the outermost speech quotation that holds the token, or -1
+
+
+def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
+    """Prepare ``tokens`` for the phrase rules."""
+    closed = {word: 8 + _CLASSES.index(row["class"]) for row in read_table("grammar") for word in row["words"].split()}
+    lower = [t.lower() for t in tokens.types]
+    kinds = np.array([_kind(t, w, closed) for t, w in zip(tokens.types, lower)], np.int32)
+    capitals = np.array([t[:1].isupper() for t in tokens.types], np.bool_)
+    types = tokens.type
+    held = np.full(len(tokens) + 1, -1, np.int32)
+    for k in range(len(quotes) - 1, -1, -1):
+        if quotes[k].kind == "speech":
+            a, b = tokens.range(quotes[k].span)
+            held[a:b] = k
+    return View(
+        tokens,
+        [lower[i] for i in types.tolist()],
+        kinds[types].tolist() if len(tokens) else [],
+        capitals[types].tolist() if len(tokens) else [],
+        tokens.sentence.tolist(),
+        tokens.sentence_first.tolist(),
+        tokens.paragraph.tolist(),
+        held[:-1].tolist(),
+    )
+
+
+def _kind(token: str, low: str, closed: dict[str, int]) -> int:
+    if low in closed:
+        return closed[low]
+    if low in _TIMES:
+        return TIME
+    if low in _QUOTE_MARKS:
+        return QUOTE
+    if low in _DASHES:
+        return DASH
+    if low == ",":
+        return COMMA
+    if low in "([":
+        return OPEN
+    if low in ")]":
+        return CLOSE
+    if not any(c.isalnum() for c in low) and low not in ("&", "$", "#"):
+        return MARK
+    if low.endswith("ly") and len(low) > 5 and not token[:1].isupper():
+        return ADV
+    if low[0].isdigit():
+        return NUM
+    return WORD
+
+
+def verb_group(v: View, verb: int) -> tuple[int, int]:
+    """The verb with the auxiliaries, modals, negations and adverbs before it ("has previously feared")."""
+    bottom = max(v.first[v.sentence[verb]], verb - 8)
+    i, start = verb - 1, verb
+    while i >= bottom and v.kind[i] in (AUX, MODAL, NEG, ADV) and v.low[i] not in _POSSESSIVE[2:]:
+        if v.low[i] in ("’s", "'s") and i > bottom and v.kind[i - 1] == WORD and start == verb:
+            break  # a possessive before a noun that looks like a verb
+        start = i
+        i -= 1
+    while start < verb and v.kind[start] == ADV and v.kind[start + 1] not in (AUX, MODAL, NEG) and start + 1 != verb:
+        start += 1
+    return start, verb + 1
+
+
+def is_noun_like(v: View, i: int) -> bool:
+    """Whether token ``i`` can end a noun phrase."""
+    return v.kind[i] in (WORD, NUM, CLOSE, OBJ, SUBJ) or v.low[i] in _POSSESSIVE[2:]
+
+
+def noun_phrase_before(v: View, end: int) -> tuple[int, int] | None:
+    """The noun phrase that ends right before token ``end``, appositives included ("Jane Doe, a former envoy in Rome,")."""
+    bottom = max(v.first[v.sentence[end]] if end < len(v.low) else 0, end - REACH)
+    last = end - 1
+    if last < bottom:
+        return None
+    if v.kind[last] in (COMMA, DASH):
+        return _with_appositive_before(v, last, bottom)
+    start = _noun_phrase_start(v, last, bottom)
+    if start is None:
+        return None
+    # "Doe, a spokeswoman for the agency" without a closing comma does not occur before a verb; a name before the comma does in "Doe, 41"
+    return start, last + 1
+
+
+def _with_appositive_before(v: View, last: int, bottom: int) -> tuple[int, int] | None:
+    kind = v.kind[last]
+    opening = next((i for i in range(last - 1, bottom, -1) if v.kind[i] == kind and v.quote[i] == v.quote[last]), None)
+    if opening is None or opening + 1 == last:
+        return None
+    start = _noun_phrase_start(v, opening - 1, bottom)
+    if start is None:
+        return None
+    head = v.kind[opening + 1]
+    if head in (DET, POSS, REL, NUM, WORD):
+        return start, last
+    return start, opening  # an adverbial in commas: "Doe, in a statement, said"
+
+
+def _noun_phrase_start(v: View, last: int, bottom: int) -> int | None:
+    """First token of the noun phrase whose last token is ``last``."""
+    kinds, low = v.kind, v.low
+    if last < bottom:
+        return None
+    if kinds[last] in (SUBJ, REL) or low[last] in ("that", "those", "some", "many", "most", "both", "all", "few", "several", "none", "another", "one"):
+        return last
+    if not is_noun_like(v, last):
+        return None
+    start, i = None, last
+    while i >= bottom:
+        kind = kinds[i]
+        if kind in (WORD, NUM) or low[i] in _POSSESSIVE or (kind == OBJ and i == last):
+            start = i
+            i -= 1
+        elif kind in (DET, POSS):
+            start = i
+            if i - 2 >= bottom and kinds[i - 1] == PREP and low[i - 1] in _NP_PREPS and (is_noun_like(v, i - 2) or kinds[i - 2] == DET):
+                i -= 2
+            elif i - 1 >= bottom and kinds[i - 1] == DET:
+                i -= 1
+            elif i - 1 >= bottom and low[i - 1] in ("and", "or") and start != last and i - 2 >= bottom and kinds[i - 2] == WORD and v.capital[i - 2]:
+                i -= 2
+            else:
+                break
+        elif kind == PREP and low[i] in _NP_PREPS and i - 1 >= bottom and start is not None and (kinds[i - 1] in (WORD, NUM, DET) or low[i - 1] in _POSSESSIVE):
+            i -= 1
+        elif kind == CLOSE:
+            opening = next((j for j in range(i - 1, max(bottom, i - 10), -1) if kinds[j] == OPEN), None)
+            if opening is None:
+                break
+            start = opening if start is None else start
+            i = opening - 1
+        elif low[i] in ("and", "&") and start is not None and i > bottom and v.capital[start] and v.capital[i - 1]:
+            i -= 1
+        elif kind == ADV and start is not None and start != last and i - 1 >= bottom and kinds[i - 1] in (DET, POSS):
+            i -= 1
+        else:
+            break
+    if start is None or (kinds[start] == CLOSE):
+        return None
+    while start < last and low[start] in _POSSESSIVE:
+        start += 1
+    return start
+
+
+def noun_phrase_after(v: View, first: int, stop: int | None = None) -> tuple[int, int] | None:
+    """The noun phrase that starts at token ``first``, appositives included; ``stop`` bounds the search."""
+    n = len(v.low)
+    if first >= n:
+        return None
+    top = min(v.first[v.sentence[first] + 1], first + REACH, n if stop is None else stop)
+    end = _noun_phrase_end(v, first, top)
+    if end is None:
+        return None
+    if end + 1 < top and v.kind[end] == COMMA and v.kind[first] not in (SUBJ, OBJ):
+        head = v.kind[end + 1]
+        if head in (DET, POSS, NUM, WORD) or v.low[end + 1] in ("who", "which"):
+            closing = next((i for i in range(end + 1, top) if v.kind[i] in (COMMA, QUOTE, DASH) or v.low[i] in (".", ";", ":")), None)
+            if closing is not None and closing - end <= 26 and not any(v.kind[i] in (AUX, MODAL, SUBJ) for i in range(end + 1, closing) if head != REL):
+                return first, closing
+    return first, end
+
+
+def _noun_phrase_end(v: View, first: int, top: int) -> int | None:
+    kinds, low = v.kind, v.low
+    if first >= top:
+        return None
+    if kinds[first] in (SUBJ, OBJ):
+        return first + 1
+    if kinds[first] not in (WORD, NUM, DET, POSS):
+        return None
+    i = first
+    while i < top:
+        kind = kinds[i]
+        if kind in (WORD, NUM) or low[i] in _POSSESSIVE:
+            i += 1
+        elif kind in (DET, POSS) and (i == first or kinds[i - 1] in (PREP, DET, CONJ)):
+            i += 1
+        elif kind == PREP and low[i] in _NP_PREPS and i > first and i + 1 < top and kinds[i + 1] in (WORD, NUM, DET, POSS) and not _loose(v, i, top):
+            i += 1
+        elif kind == OPEN:
+            closing = next((j for j in range(i + 1, min(top, i + 10)) if kinds[j] == CLOSE), None)
+            if closing is None:
+                break
+            i = closing + 1
+        elif low[i] in ("and", "&") and i + 1 < top and i > first and v.capital[i + 1] and v.capital[i - 1]:
+            i += 1
+        else:
+            break
+    while i > first and (kinds[i - 1] in (PREP, DET, CONJ, POSS) or low[i - 1] == "&"):
+        i -= 1
+    return i if i > first else None
+
+
+def _loose(v: View, preposition: int, top: int) -> bool:
+    """Whether the prepositional phrase belongs to the saying, not to the speaker: "in a statement", "on Monday"."""
+    window = range(preposition + 1, min(top, preposition + 5))
+    for i in window:
+        if v.kind[i] == TIME or v.low[i] in _LOOSE_NOUNS:
+            return True
+        if v.kind[i] == PREP:
+            return False
+    return False
+
+
+def is_finite_ahead(v: View, first: int, top: int) -> bool:
+    """Whether a clause seems to follow: an auxiliary, a modal or a past form among the next tokens before a boundary."""
+    for i in range(first, min(top, first + 14)):
+        kind = v.kind[i]
+        if kind in (AUX, MODAL, SUBJ) and v.low[i] not in _POSSESSIVE:
+            return True
+        if kind in (MARK, QUOTE) or v.low[i] == "that":
+            return False
+        if i > first and kind == WORD and v.low[i].endswith("ed"):
+            return True
+    return False
