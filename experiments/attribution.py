@@ -5,7 +5,8 @@
 Measures, micro over documents with a 95 % bootstrap interval over documents (1,000 resamples, seed 0):
 
 * **cue**: predicted and gold cues matched one to one by character overlap, largest overlap first; precision, recall, F1.
-* **full**: of the matched pairs those with overlapping sources (or none on both sides) and contents at an intersection over union of at least .5; F1.
+* **full**: of the matched pairs those with overlapping sources (or none on both sides) and contents at an intersection over union of at
+  least .5; F1.
 * **source**, **content**: share of the matched pairs with overlapping source, with content IoU >= .5.
 * **parent** (Wikinews only): F1 of (child, parent) pairs whose two cues are both matched to gold ones.
 
@@ -71,7 +72,9 @@ def counts(document: GoldDocument, predicted: Sequence[Attribution], flat: bool)
     n_source = n_content = n_full = 0
     for i, j in matched:
         g, p = gold[i], predicted[j]
-        source = not g.source and p.source is None or p.source is not None and overlap(g.source, [(p.source.start, p.source.end)])[0] > 0
+        source = (not g.source and p.source is None) or (
+            p.source is not None and overlap(g.source, [(p.source.start, p.source.end)])[0] > 0
+        )
         both, either = overlap(g.content, [(s.start, s.end) for s in p.content])
         content = both >= 0.5 * either
         n_source += source
@@ -80,8 +83,17 @@ def counts(document: GoldDocument, predicted: Sequence[Attribution], flat: bool)
     partner = {gold[i].id: predicted[j].id for i, j in matched}
     nested = {(partner.get(g.id), partner.get(g.parent)) for g in gold if g.parent is not None}
     found = {(p.id, p.parent) for p in predicted if p.parent is not None}
-    return [len(gold), len(predicted), len(matched), n_source, n_content, n_full,
-            sum(g.parent is not None for g in gold), len(found), len(nested & found)]
+    return [
+        len(gold),
+        len(predicted),
+        len(matched),
+        n_source,
+        n_content,
+        n_full,
+        sum(g.parent is not None for g in gold),
+        len(found),
+        len(nested & found),
+    ]
 
 
 def scores(table: np.ndarray) -> dict[str, np.ndarray]:

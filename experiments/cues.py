@@ -1,9 +1,9 @@
-"""How often each reporting word, in each frame, is a true cue: measured on PolNeAR train and written to ``framing/lexicons/cue_frames.tsv``.
+"""How often each reporting word, in each frame, is a true cue: PolNeAR train -> ``framing/lexicons/cue_frames.tsv``.
 
     python -m experiments.cues
 
-A candidate is true if it touches a gold cue. Candidates inside a gold content are left out, because PolNeAR marks no nested attribution there.
-Rows are kept from three candidates on; ``*class`` rows pool the words of a class.
+A candidate is true if it touches a gold cue. Candidates inside a gold content are left out, because PolNeAR marks no nested attribution
+there. Rows are kept from three candidates on; ``*class`` rows pool the words of a class.
 """
 
 from __future__ import annotations
@@ -41,13 +41,16 @@ def main() -> None:
             if not hit and any(contents[s:e]):
                 continue
             for word in (cue.lemma, f"*{cue.kind}"):
-                seen[word, cue.frame] += 1
-                true[word, cue.frame] += hit
-    lines = ["# Precision of reporting words by frame: share of candidates that touch a gold cue, PolNeAR train (840 articles); python -m experiments.cues",
-             "word\tframe\tn\tprecision"]
+                seen[word, cue.key] += 1
+                true[word, cue.key] += hit
+    lines = [
+        "# Precision of reporting words by frame: share of candidates that touch a gold cue, on PolNeAR train (840 articles).",
+        "# Written by python -m experiments.cues",
+        "word\tframe\tn\tprecision",
+    ]
     lines += [f"{w}\t{f}\t{n}\t{true[w, f] / n:.3f}" for (w, f), n in sorted(seen.items()) if n >= 3]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines) - 2} rows; {sum(true.values())} true of {sum(seen.values())}")
+    print(f"{len(lines) - 3} rows; {sum(true.values())} true of {sum(seen.values())}")
 
 
 if __name__ == "__main__":

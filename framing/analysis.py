@@ -1,7 +1,7 @@
 """The whole way once: ``analyze`` for an article, ``analyze_many`` for a stream of them.
 
-Each room takes the records of the rooms before it: text -> tokens -> quotes -> attributions -> entities and levels -> hedges -> sentences ->
-transparency. ``analyze`` never raises on a string; what limits the result is said in ``warnings``:
+Each room takes the records of the rooms before it: text -> tokens -> quotes -> attributions -> entities and levels -> hedges -> sentences
+-> transparency. ``analyze`` never raises on a string; what limits the result is said in ``warnings``:
 
 =================  ==============================================================================
 ``empty``          the text holds no word
@@ -11,8 +11,8 @@ transparency. ``analyze`` never raises on a string; what limits the result is sa
 ``surrogates``     the text holds lone surrogates, left where they are
 =================  ==============================================================================
 
-Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, ``hedges_per_100_words`` counts cues of every type but boosters per 100 word
-tokens of the body.
+Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, ``hedges_per_100_words`` counts cues of every type but boosters per
+100 word tokens of the body.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     title : str, optional
         The headline, if it is known apart from the text. Not allowed with an ``Article``, which has its own.
     models : mapping, optional
-        Own parts in place of the shipped ones: ``{"attribution": f}`` with ``f(tokens, quotes)`` giving attributions in the order of their cues.
+        Own parts in place of the shipped ones: ``{"attribution": f}`` with ``f(tokens, quotes)`` giving attributions in the order of
+        their cues.
 
     Returns
     -------
@@ -109,9 +110,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     )
 
 
-def analyze_many(
-    texts: Iterable[str | Article], n_jobs: int = 1, models: Mapping[str, Any] | None = None
-) -> Iterator[Analysis]:
+def analyze_many(texts: Iterable[str | Article], n_jobs: int = 1, models: Mapping[str, Any] | None = None) -> Iterator[Analysis]:
     """Analyse a stream of articles in order, with flat memory.
 
     Parameters

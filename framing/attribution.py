@@ -2,40 +2,41 @@
 
 Conventions
 -----------
-The terms and span habits are those of PolNeAR (Newell et al. 2018): the cue is the verb group or noun that reports, the source its subject with
-appositives, the content what is reported, without an introducing "that", quotation marks included; a content may have several spans.
-Attributions nest: the ``parent`` is the smallest content of another attribution that holds the cue.
+The terms and span habits are those of PolNeAR (Newell et al. 2018): the cue is the verb group or noun that reports, the source its
+subject with appositives, the content what is reported, without an introducing "that", quotation marks included; a content may have
+several spans. Attributions nest: the ``parent`` is the smallest content of another attribution that holds the cue.
 
-``confidence`` is the precision that the cue's word had in its frame on PolNeAR train (see ``framing.cues``), a probability that the cue is one.
-The threshold below is the one of the best cue F1 on PolNeAR train. Speech is direct if at least 90 % of the content's words stand in speech quotations,
-indirect if none do, mixed otherwise.
+``confidence`` is the precision that the cue's word had in its frame on PolNeAR train (see ``framing.cues``), a probability that the cue
+is one. The thresholds are those of the best cue F1 on the train parts of PolNeAR and our Wikinews. Speech is direct if at least 90 % of
+the content's words stand in speech quotations, indirect if none do, mixed otherwise.
 
 All loops run over cues, look at no more than the sentence and bounded windows, and so take time linear in the text.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from framing.contents import ADDING, MAX_PARTS, Contents
 from framing.cues import Cue, find_cues
 from framing.lexicons import read_table
 from framing.phrases import (
     ADV,
     AUX,
-    CLOSE,
     COMMA,
     CONJ,
     DASH,
     MARK,
     MODAL,
-    NEG,
     QUOTE,
     REL,
     SUBJ,
+    WORD,
     View,
     noun_phrase_after,
     noun_phrase_before,
@@ -44,11 +45,8 @@ from framing.phrases import (
 from framing.records import Attribution, Quote, Span
 from framing.tokens import Tokens
 
-THRESHOLD = 0.45
-MAX_CONTENT = 200  # tokens of an indirect content: a bound for texts without sentence ends
-MAX_PARTS = 12  # quotations of one content: a bound for texts that never close a quotation
-
-_ADDING = frozenset("adding saying noting calling telling arguing suggesting claiming stating explaining insisting warning citing referring describing".split())
+THRESHOLD = 0.5
+NESTED = 0.65  # inside the content of another attribution, where words that may report often only describe
 
 
 @dataclass(slots=True)
@@ -80,9 +78,9 @@ def extract_attributions(tokens: Tokens, quotes: Sequence[Quote], threshold: flo
     if not len(tokens):
         return ()
     v = view(tokens, quotes)
-    builder = _Builder(v, quotes)
+    builder = _Builder(v, quotes, threshold)
     for cue in find_cues(v):
-        confidence = precision(cue.lemma, cue.kind, cue.frame)
+        confidence = precision(cue.lemma, cue.kind, cue.key)
         if confidence >= threshold:
             builder.add(cue, confidence)
     return builder.finish()
@@ -95,7 +93,7 @@ def _frames() -> dict[tuple[str, str], tuple[int, float]]:
 
 @lru_cache(maxsize=4096)
 def precision(lemma: str, kind: str, frame: str) -> float:
-    """Precision of a word in a frame, shrunk towards that of its class: ``(n p + 4 q) / (n + 4)`` with ``q`` the precision of class and frame."""
+    """Precision of a word in a frame, shrunk towards the precision ``q`` of its class there: ``(n p + 4 q) / (n + 4)``."""
     table = _frames()
     n, p = table.get((lemma, frame), (0, 0.0))
     m, q = table.get((f"*{kind}", frame), (0, 0.0))
@@ -106,36 +104,39 @@ def precision(lemma: str, kind: str, frame: str) -> float:
 class _Builder:
     """Turns cues into attributions, one after the other; later ones may share the source of an earlier one in the sentence."""
 
-    def __init__(self, v: View, quotes: Sequence[Quote]) -> None:
+    def __init__(self, v: View, quotes: Sequence[Quote], threshold: float) -> None:
         self.v = v
+        self.threshold = threshold
         self.text = v.tokens.text
-        self.start: list[int] = v.tokens.start.tolist()
-        self.end: list[int] = v.tokens.end.tolist()
-        self.quotes = quotes
+        self.contents = Contents(v, quotes)
         self.drafts: list[_Draft] = []
-        self.owned: set[int] = set()
 
     # ---- one cue -------------------------------------------------------------------------------------------------------------------
 
     def add(self, cue: Cue, confidence: float) -> None:
-        frame = cue.frame
+        v, frame = self.v, cue.frame
         draft = _Draft(cue, confidence, None, [])
         if cue.pos == "fixed":
             self._fixed(draft)
         elif cue.pos == "adverb":
-            draft.content = self._around(cue.first, cue.last)
+            draft.content = self.contents.around(cue.first, cue.last)
         elif cue.pos == "noun":
             draft.source = self._possessor(cue.first)
-            draft.content = self._right(cue.after, cue)
+            draft.content = self.contents.right(cue.after, cue)
         elif frame == "post":
             self._post(draft)
+        elif frame == "as":
+            self._comparison(draft)
+        elif frame.startswith("ing:") and cue.first == v.first[v.sentence[cue.head]]:
+            self._fronted(draft)
         elif frame.startswith("pass:"):
             self._passive(draft)
         else:
             draft.source = self._subject(cue)
-            draft.content = self._right(cue.after, cue)
+            draft.content = self.contents.right(cue.after, cue)
             if draft.source is None and cue.kind != "document" and not frame.startswith("ing:"):
                 return
+        draft.content = [(a, b) for a, b in draft.content if a < b]
         if draft.content:
             self.drafts.append(draft)
 
@@ -145,17 +146,23 @@ class _Builder:
         if phrase is None:
             return
         draft.source = phrase
-        bottom, top = self._clause_bounds(cue.head)
+        bottom, top = self.contents.clause_bounds(cue.head)
         before = [i for i in range(bottom, cue.first) if v.kind[i] not in (MARK, COMMA, CONJ, DASH, QUOTE)]
         end = phrase[1]
         if not before:
             if end < top and v.kind[end] in (COMMA, DASH):
                 end += 1
-            draft.content = self._right(end, cue)
+            draft.content = self.contents.right(end, cue)
             return
-        draft.content = self._left(cue.first, cue)
-        if end + 1 < top and v.kind[end] == COMMA and v.low[end + 1] not in _ADDING and v.kind[end + 1] not in (CONJ, REL) and v.kind[cue.first - 1] == COMMA:
-            draft.content += self._right(end + 1, cue)
+        draft.content = self.contents.left(cue.first, cue)
+        if (
+            end + 1 < top
+            and v.kind[end] == COMMA
+            and v.low[end + 1] not in ADDING
+            and v.kind[end + 1] not in (CONJ, REL)
+            and v.kind[cue.first - 1] == COMMA
+        ):
+            draft.content += self.contents.right(end + 1, cue)
 
     def _post(self, draft: _Draft) -> None:
         v, cue = self.v, draft.cue
@@ -167,29 +174,59 @@ class _Builder:
                 return
         draft.source = source
         stop = cue.first if inverted or source is None else min(source[0], cue.first)
-        draft.content = self._left(stop, cue)
+        draft.content = self.contents.left(stop, cue)
         end = max(cue.last, source[1] if source else 0)
-        _, top = self._clause_bounds(cue.head)
-        if end + 1 < top and v.kind[end] in (COMMA, DASH) or (end < top and v.low[end] == ":"):
+        _, top = self.contents.clause_bounds(cue.head)
+        if (end + 1 < top and v.kind[end] in (COMMA, DASH)) or (end < top and v.low[end] == ":"):
             following = end + 1
             quoted = v.quote[following] if following < len(v.low) else -1
-            if quoted >= 0 and quoted != v.quote[cue.head] or (
-                not inverted and v.low[following] not in _ADDING and v.kind[following] not in (REL, CONJ, ADV)
-                and self.v.quote[max(stop - 2, 0)] == v.quote[cue.head] and top - following > 2
+            if (quoted >= 0 and quoted != v.quote[cue.head]) or (
+                not inverted
+                and v.low[following] not in ADDING
+                and v.kind[following] not in (REL, CONJ, ADV)
+                and self.v.quote[max(stop - 2, 0)] == v.quote[cue.head]
+                and top - following > 2
             ):
-                draft.content += self._right(following, cue)
+                draft.content += self.contents.right(following, cue)
+
+    def _comparison(self, draft: _Draft) -> None:
+        """As Doe points out, ...: what follows the comma, or else what stands before "as"."""
+        v, cue = self.v, draft.cue
+        draft.source = self._phrase_before(cue)
+        if draft.source is None:
+            return
+        opening = draft.source[0] - 1
+        bottom, top = self.contents.clause_bounds(cue.head)
+        if cue.last + 2 < top and v.kind[cue.last] == COMMA:
+            draft.content = self.contents.right(cue.last + 1, cue)
+        if not draft.content or opening - bottom > 4:
+            draft.content = self.contents.left(opening, cue) + draft.content
+
+    def _fronted(self, draft: _Draft) -> None:
+        """Noting that ..., Doe left: the content ends at the comma, the source follows it."""
+        v, cue = self.v, draft.cue
+        _, top = self.contents.clause_bounds(cue.head)
+        comma = next(
+            (i for i in range(cue.after, min(top, cue.after + 40)) if v.kind[i] == COMMA and v.quote[i] == v.quote[cue.head]), None
+        )
+        if comma is None:
+            draft.content = self.contents.right(cue.after, cue)
+            return
+        draft.source = noun_phrase_after(v, comma + 1)
+        if cue.after < comma:
+            draft.content = [self.contents.chars(cue.after, comma)]
 
     def _passive(self, draft: _Draft) -> None:
         v, cue = self.v, draft.cue
         subject = self._phrase_before(cue)
-        expletive = subject is not None and v.low[subject[0] : subject[1]] == ["it"]
+        expletive = cue.frame == "pass:it"
         if cue.frame == "pass:p:by":
             draft.source = noun_phrase_after(v, cue.last)
             if subject is not None:
-                draft.content = [self._chars(*subject)]
+                draft.content = [self.contents.chars(*subject)]
             return
-        rest = self._right(cue.after, cue)
-        draft.content = ([self._chars(*subject)] if subject is not None and not expletive else []) + rest
+        rest = self.contents.right(cue.after, cue)
+        draft.content = ([self.contents.chars(*subject)] if subject is not None and not expletive else []) + rest
 
     # ---- sources -------------------------------------------------------------------------------------------------------------------
 
@@ -206,7 +243,7 @@ class _Builder:
     def _subject(self, cue: Cue) -> tuple[int, int] | None:
         """The noun phrase before the verb; after "and" or for "saying", the source of the attribution before it in the sentence."""
         v = self.v
-        bottom, _ = self._clause_bounds(cue.head)
+        bottom, _ = self.contents.clause_bounds(cue.head)
         joined = cue.first > bottom and v.kind[cue.first - 1] in (CONJ, COMMA, DASH)
         dependent = cue.frame.startswith(("ing:", "inf:"))
         if not joined and not dependent:
@@ -229,9 +266,21 @@ class _Builder:
     def _sentence_subject(self, bottom: int, stop: int) -> tuple[int, int] | None:
         v = self.v
         for i in range(bottom, min(stop, bottom + 40)):
-            if i > bottom and (v.kind[i] in (AUX, MODAL) or (v.low[i].endswith("ed") and not v.capital[i])) and v.low[i] not in ("’s", "'s", "’", "'"):
+            if (
+                i > bottom
+                and (v.kind[i] in (AUX, MODAL) or (v.low[i].endswith("ed") and not v.capital[i]))
+                and v.low[i] not in ("’s", "'s", "’", "'")
+            ):
                 return noun_phrase_before(v, i)
-        return None
+        i = bottom
+        while i < stop and v.kind[i] in (COMMA, CONJ, ADV):
+            i += 1
+        if i < stop and v.kind[i] == SUBJ:
+            return i, i + 1
+        end = i
+        while end < stop and v.capital[end] and v.kind[end] == WORD:
+            end += 1
+        return (i, end) if i < end else None
 
     def _possessor(self, first: int) -> tuple[int, int] | None:
         v = self.v
@@ -247,143 +296,6 @@ class _Builder:
             steps += 1
         return None
 
-    # ---- contents ------------------------------------------------------------------------------------------------------------------
-
-    def _clause_bounds(self, head: int) -> tuple[int, int]:
-        """Token range of the sentence, or of the part of it inside the quotation that holds the cue."""
-        v = self.v
-        bottom, top = v.first[v.sentence[head]], v.first[v.sentence[head] + 1]
-        inside = v.quote[head]
-        low_bound, high_bound = max(bottom, head - MAX_CONTENT), min(top, head + MAX_CONTENT)
-        if inside >= 0:
-            a, b = v.tokens.range(self.quotes[inside].span)
-            return max(low_bound, a + 1), min(high_bound, max(b - 1, a + 1) if self.quotes[inside].closed else b)
-        return low_bound, high_bound
-
-    def _chars(self, first: int, last: int) -> tuple[int, int]:
-        return self.start[first], self.end[last - 1]
-
-    def _right(self, first: int, cue: Cue) -> list[tuple[int, int]]:
-        """The content that starts at token ``first``."""
-        v, n = self.v, len(self.v.low)
-        inside = v.quote[cue.head]
-        _, top = self._clause_bounds(cue.head)
-        while first < n and first < top and (v.kind[first] == COMMA or v.low[first] in (":", "that")):
-            first += 1
-        if first >= n:
-            return []
-        quoted = v.quote[first]
-        same_paragraph = v.paragraph[first] == v.paragraph[cue.head] or (v.low[first - 1] == ":" and v.paragraph[first] == v.paragraph[cue.head] + 1)
-        if quoted >= 0 and quoted != inside and same_paragraph:
-            spans = self._quotation(quoted)
-            _, after = v.tokens.range(Span(*spans[-1]))
-            if after < n and v.sentence[after] == v.sentence[after - 1] and v.kind[after] not in (MARK, COMMA, DASH, QUOTE):
-                end = self._clause_end(after, v.first[v.sentence[after] + 1], cue)
-                if end > after:
-                    spans[-1] = (spans[-1][0], self.end[end - 1])
-            return spans
-        if first >= top:
-            return []
-        end = self._clause_end(first, top, cue)
-        if end <= first:
-            return []
-        span = self._chars(first, end)
-        last_quote = v.quote[end - 1]
-        if last_quote >= 0 and last_quote != inside:  # a quotation that goes on in the next sentence
-            span = (span[0], max(span[1], self.quotes[last_quote].span.end))
-            self.owned.add(last_quote)
-        return [span]
-
-    def _clause_end(self, first: int, top: int, cue: Cue) -> int:
-        """One past the last token of the clause that starts at ``first``."""
-        v = self.v
-        end = min(top, first + MAX_CONTENT)
-        inside = v.quote[cue.head]
-        for i in range(first + 1, end - 1):
-            if v.quote[i] != inside:
-                continue
-            if v.kind[i] == COMMA and (v.low[i + 1] in _ADDING or v.low[i + 1] == "according") or v.low[i] == ";":
-                end = i
-                break
-            if v.low[i] == "according" and v.low[i + 1] == "to":
-                end = i
-                break
-        while end > first and (v.kind[end - 1] in (COMMA, DASH) or (v.kind[end - 1] == MARK and v.low[end - 1] not in ("%",))
-                               or (v.kind[end - 1] == QUOTE and v.quote[end - 1] == inside) or v.kind[end - 1] == CONJ):
-            end -= 1
-        return end
-
-    def _left(self, stop: int, cue: Cue) -> list[tuple[int, int]]:
-        """The content that ends before token ``stop``."""
-        v = self.v
-        inside = v.quote[cue.head]
-        last = stop - 1
-        bottom, _ = self._clause_bounds(cue.head)
-        while last >= 0 and last >= bottom - 1 and v.kind[last] in (COMMA, DASH) and (v.quote[last] < 0 or v.quote[last] == inside):
-            last -= 1
-        if last < 0:
-            return []
-        quoted = v.quote[last]
-        if quoted >= 0 and quoted != inside and v.paragraph[last] == v.paragraph[cue.head]:
-            spans = self._quotation(quoted)
-            first, _ = v.tokens.range(self.quotes[quoted].span)
-            begin = v.first[v.sentence[first]]
-            if begin < first and v.quote[begin] == inside and v.kind[first - 1] not in (MARK,):
-                begin = self._skip_opening(begin, first)
-                spans[-1] = (min(self.start[begin], spans[-1][0]), spans[-1][1])
-            return spans
-        if last < bottom:
-            return []
-        begin = self._skip_opening(bottom, last)
-        if v.quote[begin] >= 0 and v.quote[begin] != inside:
-            a, b = self._chars(begin, last + 1)
-            return [(min(a, self.quotes[v.quote[begin]].span.start), b)]
-        return [self._chars(begin, last + 1)]
-
-    def _skip_opening(self, begin: int, stop: int) -> int:
-        while begin < stop and (self.v.kind[begin] in (CONJ, COMMA) or (self.v.kind[begin] == MARK and self.v.low[begin] not in ("$", "#"))):
-            begin += 1
-        return begin
-
-    def _around(self, first: int, last: int) -> list[tuple[int, int]]:
-        """The clause round an adverb."""
-        v = self.v
-        bottom, top = self._clause_bounds(first)
-        begin = first
-        while begin > bottom and v.kind[begin - 1] not in (COMMA, CONJ, MARK, DASH, CLOSE, QUOTE):
-            begin -= 1
-        if begin == bottom:
-            begin = self._skip_opening(begin, first)
-        end = last
-        while end < top and v.kind[end] not in (COMMA, MARK, DASH, QUOTE):
-            end += 1
-        return ([self._chars(begin, first)] if begin < first else []) + ([self._chars(last, end)] if last < end else [])
-
-    def _quotation(self, k: int) -> list[tuple[int, int]]:
-        """Quotation ``k`` with the parts before it (left open in earlier paragraphs) and after it (if it is left open itself)."""
-        spans = [(self.quotes[k].span.start, self.quotes[k].span.end)]
-        self.owned.add(k)
-        j = k
-        while j > 0 and len(spans) < MAX_PARTS and self.quotes[j - 1].kind == "speech" and not self.quotes[j - 1].closed and j - 1 not in self.owned:
-            if not self._next_paragraph(j - 1, j):
-                break
-            j -= 1
-            self.owned.add(j)
-            spans.insert(0, (self.quotes[j].span.start, self.quotes[j].span.end))
-        j = k
-        while not self.quotes[j].closed and j + 1 < len(self.quotes) and len(spans) < MAX_PARTS and self.quotes[j + 1].kind == "speech":
-            if not self._next_paragraph(j, j + 1):
-                break
-            j += 1
-            self.owned.add(j)
-            spans.append((self.quotes[j].span.start, self.quotes[j].span.end))
-        return spans
-
-    def _next_paragraph(self, one: int, other: int) -> bool:
-        a, b = self.quotes[one].span, self.quotes[other].span
-        between = self.text[a.end : b.start]
-        return len(between) < 40 and "\n" in between + "\n" and not between.strip()
-
     # ---- the whole text ------------------------------------------------------------------------------------------------------------
 
     def finish(self) -> tuple[Attribution, ...]:
@@ -397,22 +309,27 @@ class _Builder:
     def _speaker_labels(self) -> None:
         """``Name: "..."`` at the start of a paragraph, ``"..." — Name`` at its end: the mark is the cue."""
         v = self.v
-        first = np.flatnonzero(np.diff(np.array(v.paragraph, np.int64), prepend=-1)).tolist() + [len(v.low)]
-        for a, b in zip(first[:-1], first[1:]):
+        first = [*np.flatnonzero(np.diff(np.array(v.paragraph, np.int64), prepend=-1)).tolist(), len(v.low)]
+        for a, b in itertools.pairwise(first):
             if not v.tokens.body[a]:
                 continue
             colon = next((i for i in range(a + 1, min(b, a + 8)) if v.low[i] == ":"), None)
-            if colon is not None and colon + 1 < b and v.capital[a] and all(v.capital[i] or v.low[i] in (".", "of", "the") for i in range(a, colon)):
+            if (
+                colon is not None
+                and colon + 1 < b
+                and v.capital[a]
+                and all(v.capital[i] or v.low[i] in (".", "of", "the") for i in range(a, colon))
+            ):
                 k = v.quote[colon + 1]
-                if k >= 0 and k not in self.owned:
-                    self.drafts.append(_Draft(_mark_cue(colon), 0.8, (a, colon), self._quotation(k)))
+                if k >= 0 and k not in self.contents.owned:
+                    self.drafts.append(_Draft(_mark_cue(colon), 0.8, (a, colon), self.contents.quotation(k)))
                 continue
-            if v.quote[a] >= 0 and v.quote[a] not in self.owned and self.quotes[v.quote[a]].closed:
-                _, after = v.tokens.range(self.quotes[v.quote[a]].span)
+            if v.quote[a] >= 0 and v.quote[a] not in self.contents.owned and self.contents.quotes[v.quote[a]].closed:
+                _, after = v.tokens.range(self.contents.quotes[v.quote[a]].span)
                 if after + 1 < b and v.kind[after] == DASH and b - after < 14 and v.capital[after + 1]:
                     end = b - (v.kind[b - 1] == MARK)
                     if end > after + 1:
-                        self.drafts.append(_Draft(_mark_cue(after), 0.7, (after + 1, end), self._quotation(v.quote[a])))
+                        self.drafts.append(_Draft(_mark_cue(after), 0.7, (after + 1, end), self.contents.quotation(v.quote[a])))
 
     def _drop_overlaps(self) -> None:
         kept: list[_Draft] = []
@@ -441,33 +358,36 @@ class _Builder:
                 cut -= 1
             elif not shared:
                 continue
-            limit = self.end[cut - 1]
-            one.content = [(a, min(b, limit)) if a < limit < b and b <= self.end[v.first[v.sentence[one.cue.head] + 1] - 1] else (a, b) for a, b in one.content]
+            limit = self.contents.end[cut - 1]
+            one.content = [
+                (a, min(b, limit)) if a < limit < b and b <= self.contents.end[v.first[v.sentence[one.cue.head] + 1] - 1] else (a, b)
+                for a, b in one.content
+            ]
 
     def _continue_quotations(self) -> None:
         """A sentence of nothing but quotation, right after a direct attribution in its paragraph, belongs to the same content."""
         v, n = self.v, len(self.v.low)
         for draft in self.drafts:
-            if not any(self._is_quoted(a, b) for a, b in draft.content):
+            if not any(self.contents.is_quoted(a, b) for a, b in draft.content):
                 continue
             paragraph = v.paragraph[draft.cue.head]
-            tail = max(max(b for _, b in draft.content), self.end[draft.cue.last - 1], self.end[draft.source[1] - 1] if draft.source else 0)
+            tail = max(
+                max(b for _, b in draft.content),
+                self.contents.end[draft.cue.last - 1],
+                self.contents.end[draft.source[1] - 1] if draft.source else 0,
+            )
             for _ in range(MAX_PARTS):
                 i = v.tokens.at(tail)
                 while i < n and v.kind[i] == MARK and v.paragraph[i] == paragraph:
                     i += 1
-                if i >= n or v.paragraph[i] != paragraph or v.quote[i] < 0 or v.quote[i] in self.owned or v.kind[i] != QUOTE:
+                if i >= n or v.paragraph[i] != paragraph or v.quote[i] < 0 or v.quote[i] in self.contents.owned or v.kind[i] != QUOTE:
                     break
-                span = self.quotes[v.quote[i]].span
+                span = self.contents.quotes[v.quote[i]].span
                 _, after = v.tokens.range(span)
                 if after < n and v.paragraph[after] == paragraph and v.sentence[after] == v.sentence[after - 1] and v.kind[after] != MARK:
                     break
-                draft.content += self._quotation(v.quote[i])
+                draft.content += self.contents.quotation(v.quote[i])
                 tail = max(b for _, b in draft.content)
-
-    def _is_quoted(self, a: int, b: int) -> bool:
-        i, j = self.v.tokens.at(a), self.v.tokens.at(b - 1)
-        return self.v.quote[i] >= 0 or self.v.quote[min(j, len(self.v.quote) - 1)] >= 0
 
     def _records(self) -> tuple[Attribution, ...]:
         text, v = self.text, self.v
@@ -484,14 +404,19 @@ class _Builder:
                 n_quoted += int(sums[1][j] - sums[1][i])
             inside = v.quote[draft.cue.head] >= 0
             speech = "indirect" if inside or not n_quoted else "direct" if n_quoted >= 0.9 * n_words else "mixed"
-            records.append(Attribution(
-                id=len(records),
-                source=None if draft.source is None else Span.of(text, *self._chars(*draft.source)),
-                cue=Span.of(text, *self._chars(draft.cue.first, draft.cue.last)),
-                content=tuple(Span.of(text, a, b) for a, b in content),
-                speech=speech,
-                confidence=draft.confidence,
-            ))
+            records.append(
+                Attribution(
+                    id=len(records),
+                    source=None if draft.source is None else Span.of(text, *self.contents.chars(*draft.source)),
+                    cue=Span.of(text, *self.contents.chars(draft.cue.first, draft.cue.last)),
+                    content=tuple(Span.of(text, a, b) for a, b in content),
+                    speech=speech,
+                    confidence=draft.confidence,
+                )
+            )
+        parents = find_parents(records)
+        kept = [k for k, (r, p) in enumerate(zip(records, parents)) if p is None or r.confidence >= max(NESTED, self.threshold)]
+        records = [replace(records[k], id=i) for i, k in enumerate(kept)]
         return tuple(replace(r, parent=p) for r, p in zip(records, find_parents(records)))
 
 

@@ -13,11 +13,13 @@ A :class:`Cue` is a word of ``lexicons/reporting.tsv`` in context. Its ``frame``
 ``to``          before a to-infinitive: vowed to resign
 ``p:<prep>``    before a preposition: called for calm
 ``tell``        before an addressee that a clause or a quotation follows: told reporters that
+``as``          in a clause of comparison that stands apart: as Doe points out, ...
 ``end``         at the end of a clause
 ==============  =======================================================================================
 
-A prefix says the form: ``ing:`` (saying ...), ``pass:`` (is said to ...), ``inf:`` (to say ...), ``noun:``. The measured precision of each word and
-frame on PolNeAR train is in ``lexicons/cue_frames.tsv`` (``python -m experiments.cues`` writes it); a pair seen too rarely backs off to its class and frame.
+A prefix says the form: ``ing:`` (saying ...), ``pass:`` (is said to ...), ``inf:`` (to say ...), ``noun:``. The measured precision of
+each word and frame on PolNeAR train is in ``lexicons/cue_frames.tsv`` (``python -m experiments.cues`` writes it); a pair seen too rarely
+backs off to its class and frame.
 """
 
 from __future__ import annotations
@@ -49,17 +51,27 @@ from framing.phrases import (
     SUBJ,
     TIME,
     WORD,
+    WORDS,
     View,
     is_finite_ahead,
     noun_phrase_after,
     verb_group,
 )
 
-FIXED = (("according", "to"), ("in", "the", "words", "of"), ("in", "the", "opinion", "of"), ("in", "the", "view", "of"),
-         ("as", "reported", "by"), ("as", "quoted", "by"), ("per",))
-_BE = frozenset("is are was were be been being 's ’s 're ’re am 'm ’m".split())
-_TELL = frozenset("tell warn assure remind inform convince advise notify brief ask promise instruct".split())
-_PARTICLES = frozenset("out up on for to about of against with as in at over from".split())
+FIXED = (
+    ("according", "to"),
+    ("in", "the", "words", "of"),
+    ("in", "the", "opinion", "of"),
+    ("in", "the", "view", "of"),
+    ("as", "reported", "by"),
+    ("as", "quoted", "by"),
+    ("per",),
+)
+_BE = WORDS["be"]
+_TELL = WORDS["tell"]
+_REPORT_TO = WORDS["report_to"]
+_RAISE = WORDS["raise"]
+_PARTICLES = WORDS["particle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,12 @@ class Cue:
     kind: str  # class of the word: speech, belief, intention, attitude, document
     frame: str
     after: int
+    bare: bool = False
+
+    @property
+    def key(self) -> str:
+        """The frame under which its precision is measured; a present form that may be a noun ("the vote on") is told apart."""
+        return f"bare:{self.frame}" if self.bare else self.frame
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +143,13 @@ def _is_nominal(v: View, i: int) -> bool:
     before = v.kind[i - 1] if i > v.first[v.sentence[i]] else MARK
     if v.low[i].endswith(("ed", "ing")):
         return False
+    if before in (AUX, ADV):  # "There are now fears that"
+        j = i - 1
+        while j > v.first[v.sentence[i]] and v.kind[j] in (AUX, ADV, NEG, MODAL):
+            j -= 1
+        return v.low[j] == "there"
+    if before == MARK and v.low[i].endswith("s") and i + 1 < len(v.low) and v.kind[i + 1] in (AUX, PREP):
+        return True
     return before in (DET, POSS, NUM) or (before == PREP and v.low[i - 1] != "to") or (i > 0 and v.low[i - 1] in ("’s", "'s"))
 
 
@@ -139,6 +164,11 @@ def _noun(v: View, i: int, entry: tuple[str, str, str]) -> Cue | None:
         return Cue(i, i + 2, i, *entry, f"noun:{following}", i + 2)
     if following == ":":
         return Cue(i, i + 1, i, *entry, "noun:quote", i + 2)
+    j = i + 1
+    while j < min(top, i + 6) and v.kind[j] in (AUX, ADV, MODAL, NEG):
+        j += 1
+    if i + 1 < j < top - 1 and v.low[j] in _RAISE and v.low[j + 1] in ("that", "about", "over", "by", "as"):
+        return Cue(i, j + 1, i, *entry, "noun:raised", j + 1 + (v.low[j + 1] != "by"))
     return None
 
 
@@ -156,40 +186,51 @@ def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
         prefix = "inf:"
         first = min(first, i) - 1 if v.low[first - 1 : first] == ["to"] else first
     frame, last, after = _frame(v, i, first, last, top, lemma, prefix)
-    return Cue(first, last, i, lemma, "verb", kind, prefix + frame, after)
+    if prefix == "pass:" and not frame.startswith("p:by") and first > bottom and v.low[first - 1] == "it":
+        frame = "it"
+    bare = not prefix and first == i and form in (lemma, lemma + "s", lemma + "es", lemma[:-1] + "ies") and v.kind[i - 1] not in (SUBJ, REL)
+    return Cue(first, last, i, lemma, "verb", kind, prefix + frame, after, bare)
 
 
 def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix: str) -> tuple[str, int, int]:
     """Frame, end of the cue and start of its content."""
+    if last < top and v.low[last] == "out" and lemma in ("point", "speak", "lay"):
+        last += 1
     if last >= top:
         return ("post" if _follows_content(v, i, first) else "end"), last, last
     j = last
-    if v.low[j] in ("out", "up", "on") and j + 1 < top and v.low[j + 1] in ("that", ":", ",") and lemma in ("point", "sum", "speak"):
-        j += 1
     kind, low = v.kind[j], v.low[j]
+    if kind in (COMMA, MARK) and _after_as(v, first):
+        return "as", j, j
+    if low in (".", "!", "?") and _opens_quotation(v, i, j + 1) and not _follows_content(v, i, first):
+        return "quote", j, j + 1
     if low == ":" or kind == QUOTE or (kind == COMMA and j + 1 < top and v.kind[j + 1] == QUOTE and v.quote[j + 1] != v.quote[i]):
         after = j + (kind != QUOTE)
         if kind == COMMA and _follows_content(v, i, first):
             return "post", j, last
         return "quote", j, after
-    if low == "that" and j + 1 < top and not (v.kind[j + 1] in (MARK, COMMA)):
+    if low == "that" and j + 1 < top and v.kind[j + 1] not in (MARK, COMMA):
         return "that", j, j + 1
     if kind == REL:
         return "wh", j, j
     if low == "to" and j + 1 < top:
-        if v.kind[j + 1] in (WORD, ADV) or v.low[j + 1] in ("be", "have", "do"):
-            if not v.capital[j + 1]:
-                return "to", j, j
+        if (v.kind[j + 1] in (WORD, ADV) or v.low[j + 1] in ("be", "have", "do")) and not v.capital[j + 1]:
+            return "to", j, j
+        phrase = noun_phrase_after(v, j + 1, min(top, j + 14))
+        if phrase is not None and phrase[1] < top and v.low[phrase[1]] == "that" and lemma in _REPORT_TO:
+            return "tell", j, phrase[1] + 1
         return "p:to", j + 1, j + 1
-    if _follows_content(v, i, first) or (_content_before_inversion(v, first) and kind in (WORD, DET, SUBJ, POSS, NUM)):
-        return "post", j, j
     if lemma in _TELL:
         phrase = noun_phrase_after(v, j, min(top, j + 14))
         if phrase is not None:
             end = phrase[1]
             if end < top and v.low[end] == "that":
                 return "tell", j, end + 1
-            if end < top and (v.low[end] in (":",) or v.kind[end] in (QUOTE, REL, REL) or (v.kind[end] == COMMA and end + 1 < top and v.kind[end + 1] == QUOTE)):
+            if end < top and (
+                v.low[end] in (":",)
+                or v.kind[end] in (QUOTE, REL, REL)
+                or (v.kind[end] == COMMA and end + 1 < top and v.kind[end + 1] == QUOTE)
+            ):
                 return "tell", j, end + (v.low[end] == ":" or v.kind[end] == COMMA)
             if end < top and v.low[end] == "to":
                 return "tell:to", j, end
@@ -197,6 +238,14 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
                 return "tell", j, end
             if end < top and v.kind[end] in (SUBJ, DET, POSS):
                 return "tell", j, end
+            if lemma == "tell" and _follows_content(v, i, first):
+                return "post", j, j
+    if _content_before_inversion(v, first) and kind in (WORD, DET, SUBJ, POSS, NUM, OBJ):
+        return "post", j, j
+    if kind not in (DET, POSS, SUBJ, NUM) and (kind != WORD or v.quote[i] < 0) and _follows_content(v, i, first):
+        if kind in (WORD, OBJ) and lemma not in _TELL:
+            return ("clause" if is_finite_ahead(v, j, top) else "np"), j, j
+        return "post", j, j
     if kind == PREP and low in _PARTICLES:
         return f"p:{low}", j + 1, j + 1
     if kind in (MARK, COMMA, DASH, CONJ):
@@ -208,7 +257,19 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
     return ("clause" if is_finite_ahead(v, j, top) else "np"), j, j
 
 
+def _opens_quotation(v: View, i: int, j: int) -> bool:
+    """Whether a speech quotation that does not hold token ``i`` stands at token ``j`` of the same paragraph."""
+    return j < len(v.low) and v.quote[j] >= 0 and v.quote[j] != v.quote[i] and v.paragraph[j] == v.paragraph[i]
 
+
+def _after_as(v: View, first: int) -> bool:
+    """Whether the subject of the verb follows "as": as Doe points out."""
+    for j in range(first - 1, max(v.first[v.sentence[first]], first - 8) - 1, -1):
+        if v.low[j] == "as":
+            return j == v.first[v.sentence[first]] or v.kind[j - 1] in (COMMA, DASH, MARK)
+        if v.kind[j] in (COMMA, MARK, AUX, MODAL, CONJ, PREP):
+            return False
+    return False
 
 
 def _follows_content(v: View, i: int, first: int) -> bool:
@@ -219,7 +280,12 @@ def _follows_content(v: View, i: int, first: int) -> bool:
     while j >= bottom:
         kind = v.kind[j]
         if kind == QUOTE or (kind == COMMA and words):
-            return words > 0 and (v.quote[j] != v.quote[i] or v.quote[i] < 0) and j > v.first[v.sentence[i]] and _has_clause(v, bottom, j, kind)
+            return (
+                words > 0
+                and (v.quote[j] != v.quote[i] or v.quote[i] < 0)
+                and j > v.first[v.sentence[i]]
+                and _has_clause(v, bottom, j, kind)
+            )
         if kind in (AUX, MODAL, NEG, MARK, CONJ, DASH) or (kind in (REL,) and words == 0):
             return False
         words += 1
@@ -235,10 +301,9 @@ def _has_clause(v: View, bottom: int, stop: int, kind: int) -> bool:
         return True
     if v.kind[bottom] in (PREP, TIME, ADV) and stop - bottom < 5:
         return False
-    return any(v.kind[k] in (AUX, MODAL) or v.low[k].endswith("ed") for k in range(bottom, stop)) and v.kind[bottom] != SUB
-
-
-
+    if v.kind[bottom] == SUB or v.low[bottom].endswith("ing"):
+        return False
+    return any(v.kind[k] in (AUX, MODAL) or v.low[k].endswith("ed") for k in range(bottom, stop))
 
 
 def _content_before_inversion(v: View, first: int) -> bool:

@@ -2,10 +2,11 @@
 
 Conventions
 -----------
-A :class:`View` holds, for every token, its lower-case form and its closed class (``lexicons/grammar.tsv``: determiner, preposition, auxiliary ...), read
-once for each word type; every other word is ``WORD``, weekdays and months are ``TIME``, marks are ``MARK``. All functions take token indices, look at
-no more than ``REACH`` tokens and give half-open token ranges ``(first, last)``, or ``None`` where there is no such phrase. They are heuristics:
-a maximal stretch of words between boundaries, with prepositional phrases and appositives attached to the noun before them.
+A :class:`View` holds, for every token, its lower-case form and its closed class (``lexicons/grammar.tsv``: determiner, preposition,
+auxiliary ...), read once for each word type; every other word is ``WORD``, weekdays and months are ``TIME``, marks are ``MARK``. All
+functions take token indices, look at no more than ``REACH`` tokens and give half-open token ranges ``(first, last)``, or ``None`` where
+there is no such phrase. They are heuristics: a maximal stretch of words between boundaries, with prepositional phrases and appositives
+attached to the noun before them.
 """
 
 from __future__ import annotations
@@ -25,15 +26,14 @@ DET, NUM, POSS, SUBJ, OBJ, PREP, AUX, MODAL, CONJ, SUB, REL, ADV, NEG = range(8,
 
 REACH = 40  # tokens looked at to either side: longer noun phrases are rare, and the bound keeps the time linear
 
-_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december"
-    " today yesterday tomorrow tonight".split()
-)
 _QUOTE_MARKS = frozenset("“”\"‘’'«»„‟‹›") | {"``", "''"}
 _DASHES = frozenset("—–―-") | {"--", "---"}
 _POSSESSIVE = ("’s", "'s", "’", "'")
-_NP_PREPS = frozenset("of for from in at with on to against".split())
-_LOOSE_NOUNS = frozenset("statement interview tweet letter memo email e-mail post speech briefing conference article report note call press".split())
+
+
+WORDS = {row["class"]: frozenset(row["words"].split()) for row in read_table("grammar")}
+_CLOSED = {word: 8 + k for k, name in enumerate(_CLASSES) for word in WORDS[name]}
+_TIMES, _HEARSAY, _NP_PREPS, _LOOSE_NOUNS = WORDS["time"], WORDS["hearsay"], WORDS["attach"], WORDS["occasion"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +52,8 @@ class View:
 
 def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     """Prepare ``tokens`` for the phrase rules."""
-    closed = {word: 8 + _CLASSES.index(row["class"]) for row in read_table("grammar") for word in row["words"].split()}
     lower = [t.lower() for t in tokens.types]
-    kinds = np.array([_kind(t, w, closed) for t, w in zip(tokens.types, lower)], np.int32)
+    kinds = np.array([_kind(t, w) for t, w in zip(tokens.types, lower)], np.int32)
     capitals = np.array([t[:1].isupper() for t in tokens.types], np.bool_)
     types = tokens.type
     held = np.full(len(tokens) + 1, -1, np.int32)
@@ -74,9 +73,9 @@ def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     )
 
 
-def _kind(token: str, low: str, closed: dict[str, int]) -> int:
-    if low in closed:
-        return closed[low]
+def _kind(token: str, low: str) -> int:
+    if low in _CLOSED and not (len(token) > 1 and token.isupper()):  # "US", "IT", "WHO" are names
+        return _CLOSED[low]
     if low in _TIMES:
         return TIME
     if low in _QUOTE_MARKS:
@@ -102,7 +101,7 @@ def verb_group(v: View, verb: int) -> tuple[int, int]:
     """The verb with the auxiliaries, modals, negations and adverbs before it ("has previously feared")."""
     bottom = max(v.first[v.sentence[verb]], verb - 8)
     i, start = verb - 1, verb
-    while i >= bottom and v.kind[i] in (AUX, MODAL, NEG, ADV) and v.low[i] not in _POSSESSIVE[2:]:
+    while i >= bottom and v.kind[i] in (AUX, MODAL, NEG, ADV) and v.low[i] not in _POSSESSIVE[2:] and v.low[i] not in _HEARSAY:
         if v.low[i] in ("’s", "'s") and i > bottom and v.kind[i - 1] == WORD and start == verb:
             break  # a possessive before a noun that looks like a verb
         start = i
@@ -121,6 +120,8 @@ def noun_phrase_before(v: View, end: int) -> tuple[int, int] | None:
     """The noun phrase that ends right before token ``end``, appositives included ("Jane Doe, a former envoy in Rome,")."""
     bottom = max(v.first[v.sentence[end]] if end < len(v.low) else 0, end - REACH)
     last = end - 1
+    while last > bottom and v.kind[last] == TIME:  # "the council on Wednesday approved"
+        last -= 1 + (v.low[last - 1] in ("on", "last", "late", "early", "since", "this", "in"))
     if last < bottom:
         return None
     if v.kind[last] in (COMMA, DASH):
@@ -128,7 +129,6 @@ def noun_phrase_before(v: View, end: int) -> tuple[int, int] | None:
     start = _noun_phrase_start(v, last, bottom)
     if start is None:
         return None
-    # "Doe, a spokeswoman for the agency" without a closing comma does not occur before a verb; a name before the comma does in "Doe, 41"
     return start, last + 1
 
 
@@ -137,9 +137,12 @@ def _with_appositive_before(v: View, last: int, bottom: int) -> tuple[int, int] 
     opening = next((i for i in range(last - 1, bottom, -1) if v.kind[i] == kind and v.quote[i] == v.quote[last]), None)
     if opening is None or opening + 1 == last:
         return None
-    start = _noun_phrase_start(v, opening - 1, bottom)
+    before = opening - 1 - (v.kind[opening - 1] in (AUX, MODAL))  # "the ministry has, in a statement, said"
+    start = _noun_phrase_start(v, before, bottom)
     if start is None:
         return None
+    if before < opening - 1:
+        return start, before + 1
     head = v.kind[opening + 1]
     if head in (DET, POSS, REL, NUM, WORD):
         return start, last
@@ -151,7 +154,7 @@ def _noun_phrase_start(v: View, last: int, bottom: int) -> int | None:
     kinds, low = v.kind, v.low
     if last < bottom:
         return None
-    if kinds[last] in (SUBJ, REL) or low[last] in ("that", "those", "some", "many", "most", "both", "all", "few", "several", "none", "another", "one"):
+    if kinds[last] in (SUBJ, REL) or (kinds[last] == DET and low[last] not in ("the", "a", "an", "no")):
         return last
     if not is_noun_like(v, last):
         return None
@@ -167,11 +170,24 @@ def _noun_phrase_start(v: View, last: int, bottom: int) -> int | None:
                 i -= 2
             elif i - 1 >= bottom and kinds[i - 1] == DET:
                 i -= 1
-            elif i - 1 >= bottom and low[i - 1] in ("and", "or") and start != last and i - 2 >= bottom and kinds[i - 2] == WORD and v.capital[i - 2]:
+            elif (
+                i - 1 >= bottom
+                and low[i - 1] in ("and", "or")
+                and start != last
+                and i - 2 >= bottom
+                and kinds[i - 2] == WORD
+                and v.capital[i - 2]
+            ):
                 i -= 2
             else:
                 break
-        elif kind == PREP and low[i] in _NP_PREPS and i - 1 >= bottom and start is not None and (kinds[i - 1] in (WORD, NUM, DET) or low[i - 1] in _POSSESSIVE):
+        elif (
+            kind == PREP
+            and low[i] in _NP_PREPS
+            and i - 1 >= bottom
+            and start is not None
+            and (kinds[i - 1] in (WORD, NUM, DET) or low[i - 1] in _POSSESSIVE)
+        ):
             i -= 1
         elif kind == CLOSE:
             opening = next((j for j in range(i - 1, max(bottom, i - 10), -1) if kinds[j] == OPEN), None)
@@ -179,9 +195,9 @@ def _noun_phrase_start(v: View, last: int, bottom: int) -> int | None:
                 break
             start = opening if start is None else start
             i = opening - 1
-        elif low[i] in ("and", "&") and start is not None and i > bottom and v.capital[start] and v.capital[i - 1]:
-            i -= 1
-        elif kind == ADV and start is not None and start != last and i - 1 >= bottom and kinds[i - 1] in (DET, POSS):
+        elif (low[i] in ("and", "&") and start is not None and i > bottom and v.capital[start] and v.capital[i - 1]) or (
+            kind == ADV and start is not None and start != last and i - 1 >= bottom and kinds[i - 1] in (DET, POSS)
+        ):
             i -= 1
         else:
             break
@@ -205,7 +221,11 @@ def noun_phrase_after(v: View, first: int, stop: int | None = None) -> tuple[int
         head = v.kind[end + 1]
         if head in (DET, POSS, NUM, WORD) or v.low[end + 1] in ("who", "which"):
             closing = next((i for i in range(end + 1, top) if v.kind[i] in (COMMA, QUOTE, DASH) or v.low[i] in (".", ";", ":")), None)
-            if closing is not None and closing - end <= 26 and not any(v.kind[i] in (AUX, MODAL, SUBJ) for i in range(end + 1, closing) if head != REL):
+            if (
+                closing is not None
+                and closing - end <= 26
+                and not any(v.kind[i] in (AUX, MODAL, SUBJ) for i in range(end + 1, closing) if head != REL)
+            ):
                 return first, closing
     return first, end
 
@@ -221,11 +241,19 @@ def _noun_phrase_end(v: View, first: int, top: int) -> int | None:
     i = first
     while i < top:
         kind = kinds[i]
-        if kind in (WORD, NUM) or low[i] in _POSSESSIVE:
-            i += 1
-        elif kind in (DET, POSS) and (i == first or kinds[i - 1] in (PREP, DET, CONJ)):
-            i += 1
-        elif kind == PREP and low[i] in _NP_PREPS and i > first and i + 1 < top and kinds[i + 1] in (WORD, NUM, DET, POSS) and not _loose(v, i, top):
+        if (
+            kind in (WORD, NUM)
+            or low[i] in _POSSESSIVE
+            or (kind in (DET, POSS) and (i == first or kinds[i - 1] in (PREP, DET, CONJ)))
+            or (
+                kind == PREP
+                and low[i] in _NP_PREPS
+                and i > first
+                and i + 1 < top
+                and kinds[i + 1] in (WORD, NUM, DET, POSS)
+                and not _loose(v, i, top)
+            )
+        ):
             i += 1
         elif kind == OPEN:
             closing = next((j for j in range(i + 1, min(top, i + 10)) if kinds[j] == CLOSE), None)

@@ -2,10 +2,12 @@
 
 Conventions
 -----------
-* A :class:`Span` is ``[start, end)`` in Unicode code points of the caller's unchanged string, so that ``text[span.start:span.end]`` is the span.
+* A :class:`Span` is ``[start, end)`` in Unicode code points of the caller's unchanged string, so that ``text[span.start:span.end]`` is
+  the span.
   It carries that slice as ``text``; two spans are equal if their offsets are.
 * Sequences are tuples; a value that could not be determined is ``None``, never a made-up number.
-* Codes are the strings of the published JSON format and of the sourcing scheme (``datasets/source_levels``); the tuples of codes below give their order.
+* Codes are the strings of the published JSON format and of the sourcing scheme (``datasets/source_levels``); the tuples of codes below
+  give their order.
 * Probabilities, strengths and shares lie in 0..1, the index in 0..100.
 """
 
@@ -22,7 +24,21 @@ QUOTE_KINDS = ("speech", "title", "scare")
 HEDGE_TYPES = ("epistemic", "doxastic", "condition", "investigation", "evidential", "approximator", "weasel", "peacock", "booster")
 VOICES = ("author", "quoted", "mixed")
 POLICY_FRAMES = (
-    "econ", "capa", "mora", "fair", "lega", "poli", "crim", "secu", "heal", "qual", "cult", "publ", "pols", "exte", "othe",
+    "econ",
+    "capa",
+    "mora",
+    "fair",
+    "lega",
+    "poli",
+    "crim",
+    "secu",
+    "heal",
+    "qual",
+    "cult",
+    "publ",
+    "pols",
+    "exte",
+    "othe",
 )  # Boydstun et al. 2014, in the order of their codebook
 GENERIC_FRAMES = ("conf", "resp", "huma", "mora", "econ")  # Semetko and Valkenburg 2000
 COMPONENTS = ("identification", "depth", "primary", "diversity", "coverage")
@@ -75,8 +91,9 @@ class Article:
     """A text that was read: the unchanged string, its title, paragraphs and body.
 
     ``paragraphs`` are all non-blank paragraphs in order, boilerplate included; ``boilerplate`` marks whole paragraphs or a part of one
-    (an inline dateline); ``body`` runs from the first to the last paragraph that is not boilerplate. ``title_span`` is ``None`` when the title
-    was handed over and does not stand in the text. ``origin`` is "text" or "html": with "html" the text is what the extractor made of the markup.
+    (an inline dateline); ``body`` runs from the first to the last paragraph that is not boilerplate. ``title_span`` is ``None`` when the
+    title was handed over and does not stand in the text. ``origin`` is "text" or "html": with "html" the text is what the extractor made
+    of the markup.
     """
 
     text: str

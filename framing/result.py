@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-``to_dict`` writes the published format: fixed keys, spans as ``[start, end]``, floats rounded to six digits, ``null`` for what this version cannot
-say. ``to_json`` sorts the keys, so that the same article gives the same bytes; lone surrogates are escaped, so that the string always encodes as
-UTF-8. The schema is in ``framing.schema``.
+``to_dict`` writes the published format: fixed keys, spans as ``[start, end]``, floats rounded to six digits, ``null`` for what this
+version cannot say. ``to_json`` sorts the keys, so that the same article gives the same bytes; lone surrogates are escaped, so that the
+string always encodes as UTF-8. The schema is in ``framing.schema``.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """Word lists as data: tab-separated files with a header line, ``#`` comments, one row an entry, each with its origin.
 
-``read_table(name)`` gives the rows of ``lexicons/<name>.tsv`` as dictionaries of strings; a row with the wrong number of columns raises ``ValueError`` naming file and line.
+``read_table(name)`` gives the rows of ``lexicons/<name>.tsv`` as dictionaries of strings; a row with the wrong number of columns raises
+``ValueError`` naming file and line.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_table(name: str) -> tuple[dict[str, str], ...]:
     """Read ``lexicons/<name>.tsv``: header line first, blank lines and lines that begin with ``#`` skipped."""
     text = resources.files(__name__).joinpath(f"{name}.tsv").read_text(encoding="utf-8")
