@@ -134,19 +134,33 @@ class _Builder:
         else:
             draft.source = self._subject(cue)
             draft.content = self.contents.right(cue.after, cue)
+            if draft.source is not None and v.kind[draft.source[0]] == REL and v.kind[draft.source[0] - 1] == COMMA:
+                draft.content = self._before_comma(draft)
             if draft.source is None and cue.kind != "document" and not frame.startswith("ing:"):
                 return
         draft.content = [(a, b) for a, b in draft.content if a < b]
         if draft.content:
             self.drafts.append(draft)
 
+    def _before_comma(self, draft: _Draft) -> list[tuple[int, int]]:
+        """The content inside a relative clause that stands in commas: Doe, who denied it, left."""
+        v, head = self.v, draft.cue.head
+        _, top = self.contents.clause_bounds(head)
+        comma = next((i for i in range(head + 1, top) if v.kind[i] == COMMA and v.quote[i] == v.quote[head]), None)
+        limit = None if comma is None else self.contents.end[comma - 1]
+        return [(a, b if limit is None else min(b, limit)) for a, b in draft.content if limit is None or a < limit]
+
     def _fixed(self, draft: _Draft) -> None:
         v, cue = self.v, draft.cue
         phrase = noun_phrase_after(v, cue.last)
         if phrase is None:
             return
-        draft.source = phrase
         bottom, top = self.contents.clause_bounds(cue.head)
+        if phrase[1] >= top or v.kind[phrase[1]] == MARK:  # "According to Doe, the plan failed.": no appositive, but the content
+            comma = next((i for i in range(*phrase) if v.kind[i] == COMMA), None)
+            if comma is not None and cue.first - bottom < 3:
+                phrase = (phrase[0], comma)
+        draft.source = phrase
         before = [i for i in range(bottom, cue.first) if v.kind[i] not in (MARK, COMMA, CONJ, DASH, QUOTE)]
         end = phrase[1]
         if not before:
@@ -166,7 +180,7 @@ class _Builder:
 
     def _post(self, draft: _Draft) -> None:
         v, cue = self.v, draft.cue
-        source = self._phrase_before(cue)
+        source = None if v.kind[cue.first - 1] == COMMA and _ends_clause(v, cue) else self._phrase_before(cue)
         inverted = source is None
         if inverted:
             source = noun_phrase_after(v, cue.last)
@@ -302,7 +316,7 @@ class _Builder:
         self._speaker_labels()
         self.drafts.sort(key=lambda d: (d.cue.first, d.cue.head))
         self._drop_overlaps()
-        self._cut_at_coordination()
+        self._cut_contents()
         self._continue_quotations()
         return self._records()
 
@@ -341,28 +355,30 @@ class _Builder:
             kept.append(draft)
         self.drafts = kept
 
-    def _cut_at_coordination(self) -> None:
-        """ "X said A and added B": the first content ends before "and"."""
+    def _cut_contents(self) -> None:
+        """ "X said A and added B", "X said A, Y reported": the first content ends before "and", before ", Y"."""
         v = self.v
         for one, other in zip(self.drafts, self.drafts[1:]):
-            if v.sentence[one.cue.head] != v.sentence[other.cue.head] or other.cue.frame == "post":
+            if v.sentence[one.cue.head] != v.sentence[other.cue.head]:
                 continue
             begin = other.cue.first
             if other.source is not None and one.cue.last < other.source[0] < begin:
                 begin = other.source[0]
-            if begin - 1 <= one.cue.last or v.kind[begin - 1] != CONJ:
-                continue
-            shared = other.source == one.source
             cut = begin - 1
-            if v.kind[cut - 1] == COMMA:
+            if cut <= one.cue.last:
+                continue
+            if other.cue.frame == "post":
+                if v.kind[cut] != COMMA or v.quote[cut] != v.quote[one.cue.head]:
+                    continue
+            elif v.kind[cut] != CONJ:
+                continue
+            elif v.kind[cut - 1] == COMMA:
                 cut -= 1
-            elif not shared:
+            elif other.source != one.source:
                 continue
             limit = self.contents.end[cut - 1]
-            one.content = [
-                (a, min(b, limit)) if a < limit < b and b <= self.contents.end[v.first[v.sentence[one.cue.head] + 1] - 1] else (a, b)
-                for a, b in one.content
-            ]
+            sentence_end = self.contents.end[v.first[v.sentence[one.cue.head] + 1] - 1]
+            one.content = [(a, limit if a < limit < b <= sentence_end else b) for a, b in one.content]
 
     def _continue_quotations(self) -> None:
         """A sentence of nothing but quotation, right after a direct attribution in its paragraph, belongs to the same content."""
@@ -418,6 +434,12 @@ class _Builder:
         kept = [k for k, (r, p) in enumerate(zip(records, parents)) if p is None or r.confidence >= max(NESTED, self.threshold)]
         records = [replace(records[k], id=i) for i, k in enumerate(kept)]
         return tuple(replace(r, parent=p) for r, p in zip(records, find_parents(records)))
+
+
+def _ends_clause(v: View, cue: Cue) -> bool:
+    """Whether verb and subject end the sentence: "..., said Doe." """
+    phrase = noun_phrase_after(v, cue.last)
+    return phrase is not None and (phrase[1] >= len(v.low) or v.kind[phrase[1]] == MARK)
 
 
 def _mark_cue(i: int) -> Cue:

@@ -67,6 +67,7 @@ FIXED = (
     ("as", "quoted", "by"),
     ("per",),
 )
+_VERBAL = frozenset(["that", "quote", "post", "as", "tell", "wh"])  # frames in which a form can hardly be a noun
 _BE = WORDS["be"]
 _TELL = WORDS["tell"]
 _REPORT_TO = WORDS["report_to"]
@@ -143,7 +144,7 @@ def _is_nominal(v: View, i: int) -> bool:
     before = v.kind[i - 1] if i > v.first[v.sentence[i]] else MARK
     if v.low[i].endswith(("ed", "ing")):
         return False
-    if before in (AUX, ADV):  # "There are now fears that"
+    if before in (AUX, ADV) and v.low[i - 1] not in ("’s", "'s"):  # "There are now fears that"
         j = i - 1
         while j > v.first[v.sentence[i]] and v.kind[j] in (AUX, ADV, NEG, MODAL):
             j -= 1
@@ -188,7 +189,8 @@ def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
     frame, last, after = _frame(v, i, first, last, top, lemma, prefix)
     if prefix == "pass:" and not frame.startswith("p:by") and first > bottom and v.low[first - 1] == "it":
         frame = "it"
-    bare = not prefix and first == i and form in (lemma, lemma + "s", lemma + "es", lemma[:-1] + "ies") and v.kind[i - 1] not in (SUBJ, REL)
+    present = form in (lemma, lemma + "s", lemma + "es", lemma[:-1] + "ies")
+    bare = present and not prefix and first == i and frame not in _VERBAL and v.kind[i - 1] not in (SUBJ, REL)
     return Cue(first, last, i, lemma, "verb", kind, prefix + frame, after, bare)
 
 
@@ -240,13 +242,13 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
                 return "tell", j, end
             if lemma == "tell" and _follows_content(v, i, first):
                 return "post", j, j
-    if _content_before_inversion(v, first) and kind in (WORD, DET, SUBJ, POSS, NUM, OBJ):
+    if kind in (WORD, DET, SUBJ, POSS, NUM, OBJ) and (_content_before_inversion(v, first) or _is_inverted(v, first, j, top)):
         return "post", j, j
     if kind not in (DET, POSS, SUBJ, NUM) and (kind != WORD or v.quote[i] < 0) and _follows_content(v, i, first):
         if kind in (WORD, OBJ) and lemma not in _TELL:
             return ("clause" if is_finite_ahead(v, j, top) else "np"), j, j
         return "post", j, j
-    if kind == PREP and low in _PARTICLES:
+    if kind == PREP and (low in _PARTICLES or (low == "by" and prefix == "pass:")):
         return f"p:{low}", j + 1, j + 1
     if kind in (MARK, COMMA, DASH, CONJ):
         return "end", j, j
@@ -280,12 +282,10 @@ def _follows_content(v: View, i: int, first: int) -> bool:
     while j >= bottom:
         kind = v.kind[j]
         if kind == QUOTE or (kind == COMMA and words):
-            return (
-                words > 0
-                and (v.quote[j] != v.quote[i] or v.quote[i] < 0)
-                and j > v.first[v.sentence[i]]
-                and _has_clause(v, bottom, j, kind)
-            )
+            if not words or j == bottom or (v.quote[j] == v.quote[i] and v.quote[i] >= 0):
+                return False
+            parenthetical = kind == COMMA and v.kind[i + 1 : i + 2] == [COMMA]
+            return parenthetical or _has_clause(v, bottom, j, kind)
         if kind in (AUX, MODAL, NEG, MARK, CONJ, DASH) or (kind in (REL,) and words == 0):
             return False
         words += 1
@@ -313,3 +313,14 @@ def _content_before_inversion(v: View, first: int) -> bool:
     if j > bottom and v.kind[j] == COMMA:
         j -= 1
     return j > bottom and v.kind[j] == QUOTE and v.quote[j] >= 0
+
+
+def _is_inverted(v: View, first: int, j: int, top: int) -> bool:
+    """Whether the clause ends with verb and subject: "The bridge is safe, said Doe." """
+    bottom = v.first[v.sentence[first]]
+    if first - 1 <= bottom or v.kind[first - 1] != COMMA or COMMA in v.kind[max(bottom, first - 40) : first - 1]:
+        return False
+    phrase = noun_phrase_after(v, j, top)
+    if phrase is None or (phrase[1] < top and v.kind[phrase[1]] != MARK):
+        return False
+    return _has_clause(v, max(bottom, first - 40), first - 1, COMMA)

@@ -160,52 +160,53 @@ def _noun_phrase_start(v: View, last: int, bottom: int) -> int | None:
         return None
     start, i = None, last
     while i >= bottom:
-        kind = kinds[i]
-        if kind in (WORD, NUM) or low[i] in _POSSESSIVE or (kind == OBJ and i == last):
-            start = i
-            i -= 1
-        elif kind in (DET, POSS):
-            start = i
-            if i - 2 >= bottom and kinds[i - 1] == PREP and low[i - 1] in _NP_PREPS and (is_noun_like(v, i - 2) or kinds[i - 2] == DET):
-                i -= 2
-            elif i - 1 >= bottom and kinds[i - 1] == DET:
-                i -= 1
-            elif (
-                i - 1 >= bottom
-                and low[i - 1] in ("and", "or")
-                and start != last
-                and i - 2 >= bottom
-                and kinds[i - 2] == WORD
-                and v.capital[i - 2]
-            ):
-                i -= 2
-            else:
-                break
-        elif (
-            kind == PREP
-            and low[i] in _NP_PREPS
-            and i - 1 >= bottom
-            and start is not None
-            and (kinds[i - 1] in (WORD, NUM, DET) or low[i - 1] in _POSSESSIVE)
-        ):
-            i -= 1
-        elif kind == CLOSE:
-            opening = next((j for j in range(i - 1, max(bottom, i - 10), -1) if kinds[j] == OPEN), None)
-            if opening is None:
-                break
-            start = opening if start is None else start
-            i = opening - 1
-        elif (low[i] in ("and", "&") and start is not None and i > bottom and v.capital[start] and v.capital[i - 1]) or (
-            kind == ADV and start is not None and start != last and i - 1 >= bottom and kinds[i - 1] in (DET, POSS)
-        ):
-            i -= 1
-        else:
+        following = _step_left(v, i, start, last, bottom)
+        if following is None:
             break
-    if start is None or (kinds[start] == CLOSE):
+        if kinds[i] in (WORD, NUM, DET, POSS, OBJ) or low[i] in _POSSESSIVE:
+            start = i
+        elif kinds[i] == CLOSE and start is None:
+            start = following + 1
+        i = following
+    if start is None:
         return None
     while start < last and low[start] in _POSSESSIVE:
         start += 1
     return start
+
+
+def _step_left(v: View, i: int, start: int | None, last: int, bottom: int) -> int | None:
+    """The token to look at next if token ``i`` belongs to the phrase, below ``bottom`` at its head; ``None`` if it does not belong."""
+    kind, low = v.kind[i], v.low[i]
+    if kind in (WORD, NUM) or low in _POSSESSIVE or (kind == OBJ and i == last):
+        return i - 1
+    if kind in (DET, POSS):
+        if low == "that" and i > bottom and start is not None:
+            return None  # a conjunction
+        return _before_determiner(v, i, start, last, bottom)
+    if kind == CLOSE:
+        return next((j - 1 for j in range(i - 1, max(bottom, i - 10), -1) if v.kind[j] == OPEN), None)
+    if start is None or i == bottom:
+        return None
+    before = v.kind[i - 1]
+    if kind == PREP and low in _NP_PREPS:
+        return i - 1 if before in (WORD, NUM, DET) or v.low[i - 1] in _POSSESSIVE else None
+    if low in ("and", "&"):
+        return i - 1 if v.capital[start] and v.capital[i - 1] else None
+    if kind == ADV:
+        return i - 1 if start != last and before in (DET, POSS) else None
+    return None
+
+
+def _before_determiner(v: View, i: int, start: int | None, last: int, bottom: int) -> int:
+    """Where a phrase goes on to the left of a determiner: "the head of the", "all the", "Doe and the"; its head otherwise."""
+    if i - 2 >= bottom and v.kind[i - 1] == PREP and v.low[i - 1] in _NP_PREPS and (is_noun_like(v, i - 2) or v.kind[i - 2] == DET):
+        return i - 2
+    if i - 1 >= bottom and v.kind[i - 1] == DET:
+        return i - 1
+    if i - 2 >= bottom and v.low[i - 1] in ("and", "or") and start != last and v.kind[i - 2] == WORD and v.capital[i - 2]:
+        return i - 2
+    return bottom - 1
 
 
 def noun_phrase_after(v: View, first: int, stop: int | None = None) -> tuple[int, int] | None:
@@ -219,13 +220,11 @@ def noun_phrase_after(v: View, first: int, stop: int | None = None) -> tuple[int
         return None
     if end + 1 < top and v.kind[end] == COMMA and v.kind[first] not in (SUBJ, OBJ):
         head = v.kind[end + 1]
-        if head in (DET, POSS, NUM, WORD) or v.low[end + 1] in ("who", "which"):
-            closing = next((i for i in range(end + 1, top) if v.kind[i] in (COMMA, QUOTE, DASH) or v.low[i] in (".", ";", ":")), None)
-            if (
-                closing is not None
-                and closing - end <= 26
-                and not any(v.kind[i] in (AUX, MODAL, SUBJ) for i in range(end + 1, closing) if head != REL)
-            ):
+        relative = v.low[end + 1] in ("who", "which")
+        if head in (DET, POSS, NUM, WORD) or relative:
+            closing = next((i for i in range(end + 1, top) if v.kind[i] in (COMMA, QUOTE, DASH) or v.low[i] in (".", ";", ":")), top)
+            clause = not relative and any(v.kind[i] in (AUX, MODAL, SUBJ) for i in range(end + 1, closing))
+            if closing < top and closing - end <= 26 and not clause:
                 return first, closing
     return first, end
 
@@ -240,33 +239,29 @@ def _noun_phrase_end(v: View, first: int, top: int) -> int | None:
         return None
     i = first
     while i < top:
-        kind = kinds[i]
-        if (
-            kind in (WORD, NUM)
-            or low[i] in _POSSESSIVE
-            or (kind in (DET, POSS) and (i == first or kinds[i - 1] in (PREP, DET, CONJ)))
-            or (
-                kind == PREP
-                and low[i] in _NP_PREPS
-                and i > first
-                and i + 1 < top
-                and kinds[i + 1] in (WORD, NUM, DET, POSS)
-                and not _loose(v, i, top)
-            )
-        ):
-            i += 1
-        elif kind == OPEN:
-            closing = next((j for j in range(i + 1, min(top, i + 10)) if kinds[j] == CLOSE), None)
-            if closing is None:
-                break
-            i = closing + 1
-        elif low[i] in ("and", "&") and i + 1 < top and i > first and v.capital[i + 1] and v.capital[i - 1]:
-            i += 1
-        else:
+        following = _step_right(v, i, first, top)
+        if following is None:
             break
+        i = following
     while i > first and (kinds[i - 1] in (PREP, DET, CONJ, POSS) or low[i - 1] == "&"):
         i -= 1
     return i if i > first else None
+
+
+def _step_right(v: View, i: int, first: int, top: int) -> int | None:
+    """The token after ``i`` if token ``i`` belongs to the phrase that starts at ``first``, else ``None``."""
+    kind, low = v.kind[i], v.low[i]
+    if kind in (WORD, NUM) or low in _POSSESSIVE:
+        return i + 1
+    if kind in (DET, POSS):
+        return i + 1 if i == first or v.kind[i - 1] in (PREP, DET, CONJ) else None
+    if kind == OPEN:
+        return next((j + 1 for j in range(i + 1, min(top, i + 10)) if v.kind[j] == CLOSE), None)
+    if i == first or i + 1 >= top:
+        return None
+    if kind == PREP and low in _NP_PREPS:
+        return i + 1 if v.kind[i + 1] in (WORD, NUM, DET, POSS) and not _loose(v, i, top) else None
+    return i + 1 if low in ("and", "&") and v.capital[i + 1] and v.capital[i - 1] else None
 
 
 def _loose(v: View, preposition: int, top: int) -> bool:

@@ -1,0 +1,64 @@
+"""The command line: ``framing COMMAND``, one module a command, loaded only when it is asked for.
+
+Exit codes
+----------
+0 all went well · 1 some inputs failed, each named on standard error, the others written; or the output cannot be written · 2 wrong usage ·
+130 interrupted · 141 the reader of a pipe went away.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from framing.cli.output import READER_GONE, hush
+from framing.version import __version__
+
+COMMANDS = {"analyze": "framing.cli.analyze"}  # name -> module that holds `command`
+
+EPILOG = """\b
+Examples:
+  framing analyze --demo
+  framing analyze article.txt
+  framing analyze articles/*.txt --format jsonl -o analyses.jsonl
+"""
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are called or when their help line is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="framing", message="%(prog)s %(version)s")
+def group() -> None:
+    """Show HOW a news article says what it says.
+
+    Who is speaking, how openly each source is identified, what is hedged and by whom. It never says whether something is true.
+    """
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit code."""
+    try:
+        code = group.main(prog_name="framing", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        hush()
+        code = READER_GONE
+    sys.exit(code or 0)

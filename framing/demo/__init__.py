@@ -1,0 +1,12 @@
+"""The demo article that comes with the package: invented people, places and events, written for ``framing analyze --demo``."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+ID = "demo"
+
+
+def read_demo() -> str:
+    """The demo article as a string, headline first, with the line ends that it was written with."""
+    return resources.files(__name__).joinpath("article.txt").read_bytes().decode("utf-8")

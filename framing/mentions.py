@@ -1,0 +1,252 @@
+"""The shape of one mention: pronoun, name or description, its head noun, number, definiteness and what it says of affiliation.
+
+Conventions
+-----------
+* A mention is a stretch of tokens. Its core ends before the first comma, bracket, preposition, relative pronoun or participle that no name covers.
+* ``form`` is "none", "pronoun", "name", "joint" (two names and more joined by "and") or "description"; a description keeps the lemma of its head noun,
+  the name that owns or modifies it ("Clinton campaign", "the minister's aide"), and whether a modifier or complement says whom it belongs to.
+* In "some of the advisers", "one of those officials" the head is the noun after "of".
+* A description followed by a name in apposition ("the press secretary, Jane Doe") is a name.
+
+Head finding without a parser follows the usual rules for English noun phrases (Collins 1999, appendix A), cut down to base noun phrases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framing.names import NameBook, Run
+from framing.nouns import CAP, FUNCTION, POSSESSIVE, adjectives, column, noun, pronouns
+
+_LEADING = frozenset({"by", "from", "as", "while", "according", "to", "in", "with", "both", "neither", "even", "but", "and", "for", "at", "on", "when", "where",
+                      "if", "because", "though", "although", "whether", "via", "under", "among", ",", '"', "“", "”", "''", "``", "‘", "(", "-", "—", "–", ":", "or", "either"})
+_STOP = frozenset({",", "(", "[", "—", "–", "--", "-", "who", "whom", "whose", "which", "that", "of", "in", "for", "at", "with", "from", "on", "to", "by", "near", "inside",
+                   "close", "familiar", "including", "like", "such", "as", "about", "within", "across", "around", "outside", "against", "among", "over", "under", "after",
+                   "before", "during", "while", "when", "where", "involved", "briefed", "present", "said", "told", "has", "have", "had", "is", "are", "was", "were",
+                   "between", "without", "throughout", "along", "but", "because", "obtained", "released", "conducted", "published", "known", "based", "behind", "”", '"', ";", ":"})
+_SUBJECTS = frozenset({"and", "or", "&", "i", "he", "she", "they", "we", "you"})
+_DETERMINERS = frozenset({"the", "this", "that", "a", "an", "last", "next", "earlier", "late"})
+_BEFORE_DETERMINER = frozenset({"all", "both", "half", "such", "the", "a", "an", "of", "not", "only", "even", "this", "his", "her", "their", "its", "in", "by", "as", "'s", "’s"})
+_COMPLEMENT = frozenset({"of", "in", "for", "at", "with", "from", "on", "close", "familiar", "involved", "briefed", "near", "inside", "within", "who", "whose", "across", "around",
+                         "outside", "to", "against", "present", "working", "behind", "by", "conducted", "released", "obtained", "that", "which", "under", "on", "including", "like", "such", "between"})
+_INDEFINITE = frozenset({"a", "an", "one", "another", "some", "several", "many", "two", "three", "four", "five", "six", "few", "various", "multiple", "other", "others", "any", "more"})
+_NUMBERS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "both", "several", "some", "many", "most", "few", "multiple", "numerous"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention; ``first``/``last`` are tokens, ``name`` an id of the name book or -1, ``owner`` the id of the name that modifies the head or -1."""
+
+    first: int
+    last: int
+    form: str
+    pronoun: str = ""
+    name: int = -1
+    kind: str = "none"
+    head: str = ""
+    flags: frozenset[str] = frozenset()
+    plural: bool = False
+    definite: bool = False
+    owner: int = -1
+    possessor: str = ""  # lower-case possessive pronoun before the head
+    informative: bool = False  # a modifier or complement says whom it belongs to
+    complement: bool = False  # words follow the core
+    names: tuple[int, ...] = ()
+    role: tuple[int, int] = (0, 0)  # tokens of the role before or after a name in this mention
+
+
+NOTHING = Mention(0, 0, "none")
+
+
+def read_mention(book: NameBook, first: int, last: int) -> Mention:
+    """Shape of the mention in tokens ``first`` to ``last`` (excluded)."""
+    words = book.words
+    while first < last - 1 and (words[first].lower() in _LEADING) and book.at[first] < 0:
+        first += 1
+    if first >= last:
+        return NOTHING
+    low = words[first].lower()
+    classes = pronouns()
+    if low == "no" and last - first == 2 and words[first + 1].lower() == "one":
+        return Mention(first, last, "pronoun", pronoun="generic", head="no one")
+    if low in classes and (last - first == 1 or (classes[low] not in ("quantifier", "generic") and words[first + 1].lower() in ("and", ",", "himself", "herself", "themselves", "all", "both", "also", "’ve", "'ve", "who"))
+                           or (classes[low] == "generic" and low not in ("one", "your", "our"))):
+        if low in ("she", "he", "we", "they") and last - first > 2 and words[first + 1] == "and":
+            return Mention(first, last, "joint", pronoun=classes[low], kind="group", plural=True)
+        return Mention(first, last, "pronoun", pronoun=classes[low], plural=classes[low] in ("plural", "quantifier", "firstplural"), head=low)
+    return _read_phrase(book, first, last)
+
+
+def _core_end(book: NameBook, first: int, last: int) -> int:
+    words = book.words
+    for i in range(first + 1, last):
+        at = book.at[i]
+        if at >= 0 and book.runs[at].kind != "title":
+            continue
+        low = words[i].lower()
+        if low in _STOP or low in _SUBJECTS:
+            return i
+        if low in _DETERMINERS and words[i - 1].lower() not in _BEFORE_DETERMINER:
+            return i
+        if low.endswith(("ed", "ing")) and noun(words[i - 1])[1] and not noun(low)[1]:
+            return i
+    return last
+
+
+def _read_phrase(book: NameBook, first: int, last: int) -> Mention:
+    words = book.words
+    end = _core_end(book, first, last)
+    core_last = end
+    while core_last - 1 > first and words[core_last - 1] in POSSESSIVE:
+        core_last -= 1
+    if core_last - first >= 1 and end < last and words[end] == "of":
+        head = words[core_last - 1].lower()
+        if head in column("collectives", "partitive") and end + 1 < last:
+            inner = _read_phrase(book, end + 1, last)
+            if inner.form == "name" and book.named[inner.name].kind == "group" or inner.form in ("description", "joint"):
+                many = head not in ("one", "member", "part", "none", "neither")
+                return _as_partitive(inner, first, last, many, core_last - first < 3)
+            if inner.form == "none" or inner.form == "name":
+                pass
+        if head in ("one", "some", "many", "most", "all", "several", "both", "none") and end + 1 < last and words[end + 1].lower() in ("them", "us", "those", "these"):
+            return Mention(first, last, "pronoun", pronoun="plural", plural=head != "one", head=head)
+    run = _run_ending(book, first, core_last)
+    if run is not None:
+        joint = _joint(book, first, end, last, run)
+        if joint is not None:
+            return joint
+        if run.id >= 0 and run.kind not in ("adjective", "title"):
+            begin = max(first, run.name)
+            role = (first, begin) if begin > first and words[first].lower() not in ("the",) or begin - first > 1 else (0, 0)
+            return Mention(first, last, "name", name=run.id, kind=book.named[run.id].kind, role=role, complement=end < last, plural=book.named[run.id].kind == "group")
+    described = _describe(book, first, core_last, end, last)
+    if end < last and words[end] == "," and "person" in described.flags:
+        after = book.run_at(end + 1)
+        if after is not None and after.id >= 0 and after.first == end + 1 and book.named[after.id].kind == "person":
+            return Mention(first, last, "name", name=after.id, kind="person", role=(first, core_last), complement=True)
+    if end == core_last and end < last and words[end] in ("and", ",") and described.kind == "person" and not described.plural:
+        later = next((r for r in _runs_between(book, end, last) if r.kind == "person" and r.id >= 0), None)
+        if later is not None and words[end] == "and" and later.first - end < 6:
+            return Mention(first, last, "joint", kind="person", plural=True, names=(later.id,), informative=True, flags=described.flags)
+    return described
+
+
+def _as_partitive(inner: Mention, first: int, last: int, many: bool, bare: bool) -> Mention:
+    if inner.form == "name":
+        return Mention(first, last, "description", kind="group", head="member", plural=many, owner=inner.name, informative=True, flags=frozenset({"group"}))
+    return Mention(first, last, "description", kind=inner.kind if many or inner.kind != "group" else "person", head=inner.head, flags=inner.flags, plural=many, definite=False, owner=inner.owner,
+                   possessor=inner.possessor, informative=inner.informative or inner.definite and not bare, complement=inner.complement, names=inner.names)
+
+
+def _runs_between(book: NameBook, first: int, last: int) -> list[Run]:
+    found: list[Run] = []
+    i = first
+    while i < last and len(found) < 12:
+        run = book.run_at(i)
+        if run is None:
+            i += 1
+        else:
+            found.append(run)
+            i = max(run.last, i + 1)
+    return found
+
+
+def _run_ending(book: NameBook, first: int, end: int) -> Run | None:
+    """The run that ends where the core ends (a closing bracket or quotation mark between them does not count)."""
+    i = end - 1
+    while i > first and book.words[i] in (")", '"', "”", "''", ".") and book.at[i] < 0:
+        i -= 1
+    run = book.run_at(i)
+    if run is not None and run.last > end and run.kind != "title":  # a part of a heading
+        known = book.lookup(max(first, run.first), end)
+        flags = noun(book.words[i])[1]
+        return Run(run.first, end, max(first, run.first), "person", known) if known >= 0 else None if flags else run
+    return run
+
+
+def _joint(book: NameBook, first: int, end: int, last: int, run: Run) -> Mention | None:
+    """Names joined by "and": one mention of several."""
+    words = book.words
+    if run.id < 0 or end >= last or words[end] not in ("and", ",", "&", "or", "nor"):
+        return None
+    if words[end] == ",":
+        later = book.run_at(end + 1)
+        if later is None or later.first != end + 1 or "person" not in later.kind or later.last >= last or words[later.last] not in (",", "and"):
+            return None
+    others = [r for r in _runs_between(book, end + 1, last) if r.id >= 0 and r.kind not in ("adjective", "title", "place")]
+    if words[end] == "," and not any(words[r.first - 1] == "and" for r in others):
+        return None
+    rest = words[end + 1:last]
+    kinds = ({book.named[run.id].kind} | {book.named[r.id].kind for r in others}) - {"unknown", "place"} or {"organisation"}
+    if words[end] in ("and", "or", "nor", "&"):
+        if not others:
+            tail = noun(words[last - 1], "")[1]
+            return Mention(first, last, "joint", kind="group", plural=True, names=(run.id,), flags=tail) if rest else None
+        if others[-1].last < last - 1 and noun(words[last - 1])[1] & {"person"} and noun(words[last - 1])[2]:
+            kinds.add("group")
+    names = tuple(sorted({run.id, *(r.id for r in others)}))
+    kind = kinds.pop() if len(kinds) == 1 else "group" if "person" in kinds else "organisation"
+    kind = {"unknown": "person", "place": "organisation"}.get(kind, kind)
+    return Mention(first, last, "joint", kind=kind, plural=True, names=names)
+
+
+def _describe(book: NameBook, first: int, core: int, end: int, last: int) -> Mention:
+    """A description: its head is the last noun of the core."""
+    words, flags = book.words, book.flags
+    i = core - 1
+    while i > first and (not words[i][:1].isalnum() or words[i].lower().endswith("ly") and not noun(words[i])[1]) and words[i] != "%":
+        i -= 1
+    lemma, known, plural = noun(words[i], words[i - 1] if i > first else "")
+    if not known and i > first:
+        previous = noun(words[i - 1], words[i - 2] if i - 1 > first else "")
+        if previous[1] and (words[i].lower().endswith(("ed", "ing", "ago")) or words[i] in ("alike", "here", "there", "themselves", "himself", "today")):
+            i -= 1
+            lemma, known, plural = previous
+    low_first = words[first].lower()
+    owner, possessor, informative = -1, "", False
+    lemma_words = len(lemma.split(" "))
+    for j in range(first, i - lemma_words + 1):
+        w = words[j].lower()
+        run = book.run_at(j)
+        if run is not None and run.id >= 0 and run.kind not in ("title",):
+            owner = run.id
+            informative = True
+        elif run is not None:
+            informative = True
+        elif w in ("his", "her", "their", "its", "our", "my", "your"):
+            possessor = w
+            informative = informative or w not in ("our",)
+        elif w not in column("modifiers") and (w.isalpha() or "-" in w) and not flags[j] & FUNCTION:
+            informative = True
+    if owner < 0 and words[i] in adjectives() or flags[i] & CAP and not flags[i] & FUNCTION and i > first:
+        informative = informative or words[i] in adjectives()
+    complement = end < last and words[end].lower() in _COMPLEMENT
+    names: tuple[int, ...] = ()
+    if end < last:
+        names = tuple(r.id for r in _runs_between(book, end, last) if r.id >= 0)
+        if owner < 0 and words[end] in ("of", "for", "by", "from", "at", "with") and names:
+            owner = names[0]
+    kind = _kind_of(known, plural, words, i, low_first, informative)
+    definite = low_first in ("the", "this", "that", "these", "those") or possessor != "" or any(words[j] in POSSESSIVE for j in range(first, i))
+    if low_first in _NUMBERS and kind == "person":
+        plural = True
+    return Mention(first, last, "description", kind=kind, head=lemma, flags=known, plural=plural, definite=definite, owner=owner, possessor=possessor,
+                   informative=informative, complement=complement, names=names)
+
+
+def _kind_of(known: frozenset[str], plural: bool, words: list[str], i: int, low_first: str, informative: bool) -> str:
+    for kind in ("person", "document", "outlet", "organisation", "group"):
+        if kind in known:
+            if kind == "organisation" and plural:
+                return "group" if low_first not in ("the", "these", "those") and not informative or words[i].lower() in ("countries", "states", "nations", "counties", "cities") else kind
+            return "group" if kind == "person" and plural else kind
+    low = words[i].lower()
+    if low[:1].isdigit() or low in pronouns() and pronouns()[low] == "quantifier" or low in _NUMBERS:
+        return "group"
+    if low in ("one", "another") or low_first == "one" and i == 0:
+        return "person"
+    if words[i] in column("places", None, 1) and low_first == low:
+        return "organisation"
+    if words[i] in adjectives():
+        return "group" if low_first in ("the", "many", "most", "some", low) else "person"
+    return "none"

@@ -1,0 +1,198 @@
+"""What single words say about a source: nouns for people, documents, media and organisations, pronouns, and the bits of a token string.
+
+All words stand in ``lexicons/`` (roles, documents, outlets, organisations, collectives, modifiers, titles, first_names, nonnames, places).
+A noun is looked up in lower case with the plural taken off; two words ("press secretary") are tried before one. Everything here is cached a word type.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from framing.lexicons import read_table
+
+CAP, INITIAL, TITLE, PARTICLE, SUFFIX, FUNCTION, COMMON, FIRST, ACRONYM, CALENDAR, OPENING = (1 << i for i in range(11))
+POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
+OPENERS = frozenset('"“‘«:—–-([…') | {"--", "...", "''", "``"}
+ABBREVIATED = {"sen": "senator", "rep": "representative", "gov": "governor", "pres": "president", "gen": "general", "prof": "professor", "sec": "secretary",
+               "sens": "senator", "reps": "representative", "co-chair": "chair"}
+_IRREGULAR = {"men": "man", "women": "woman", "children": "child", "wives": "wife", "media": "media", "data": "data", "news": "news", "remarks": "remarks",
+              "returns": "returns", "people": "people", "police": "police", "politics": "politics", "analyses": "analysis", "spokespeople": "spokesperson"}
+_DOMAIN = re.compile(r"(?i)(?:https?://\S+|(?:www\.)?[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|int|gov|edu|info|news|[a-z]{2}))$")
+_INITIALISM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?$")
+
+
+@lru_cache(maxsize=None)
+def column(table: str, value: str | None = None, key: int = 0, by: int = 1) -> frozenset[str]:
+    """Entries (column ``key``) of a lexicon whose column ``by`` holds the word ``value`` (all without one)."""
+    found = set()
+    for row in read_table(table):
+        cells = list(row.values())
+        if value is None or value in cells[by].split():
+            found.add(cells[key])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=None)
+def _flags_of_nouns() -> dict[str, frozenset[str]]:
+    """Lower-case singular noun -> {kind, flags, gender}; the first lexicon that has it wins, in the order people, documents, media, organisations, groups."""
+    table: dict[str, frozenset[str]] = {}
+    for row in read_table("roles"):
+        table.setdefault(row["noun"].lower(), frozenset({"person", *row["flags"].split(), "gender=" + row["gender"]} - {"-"}))
+    for row in read_table("documents"):
+        table.setdefault(row["noun"], frozenset({"outlet" if row["flags"] == "press" else "document", row["flags"]}))
+    for row in read_table("outlets"):
+        if row["class"] in ("head", "collective"):
+            table.setdefault(row["name"], frozenset({"outlet", row["class"]}))
+    for row in read_table("organisations"):
+        if row["class"] == "head":
+            table.setdefault(row["name"], frozenset({"organisation"}))
+    for row in read_table("collectives"):
+        if row["class"] in ("bare", "group"):
+            table.setdefault(row["word"].lower(), frozenset({"group", row["class"]}))
+    return table
+
+
+@lru_cache(maxsize=1 << 14)
+def singular(word: str) -> str:
+    """The singular of a lower-case noun, by suffix."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for tail in ("men", "women"):
+        if word.endswith(tail) and len(word) > len(tail) + 1:
+            return word[:-2] + "an"
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "ches", "shes", "xes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
+        return word[:-1]
+    return word
+
+
+@lru_cache(maxsize=1 << 14)
+def noun(word: str, before: str = "") -> tuple[str, frozenset[str], bool]:
+    """Lemma, flags (empty if no lexicon knows the noun) and whether it is a plural; ``before`` is the word to its left."""
+    table = _flags_of_nouns()
+    low = word.lower().rstrip(".")
+    one = singular(low)
+    plural = one != low or low in ("people", "staff", "remarks", "returns", "data")
+    for lemma in (f"{before.lower()} {one}", one, low):
+        if lemma in table:
+            flags = table[lemma]
+            return lemma, flags, plural and "gender=f" not in flags or one != low
+    hyphen = one.rsplit("-", 1)[-1]
+    if hyphen != one and hyphen in table:
+        return hyphen, table[hyphen], plural
+    if one.endswith(("woman", "man")) and len(one) > 5:
+        return one, frozenset({"person", "gender=f" if one.endswith("woman") else "gender=m"}), plural
+    if one.endswith(("ologist", "icist", "onomist", "rapher", "essor", "ivist", "titioner")):
+        return one, frozenset({"person"}), plural
+    return one, frozenset(), plural
+
+
+@lru_cache(maxsize=None)
+def pronouns() -> dict[str, str]:
+    """Lower-case pronoun -> class (first, firstplural, male, female, plural, neuter, relative, generic)."""
+    wanted = ("generic", "first", "firstplural", "male", "female", "plural", "neuter", "relative", "quantifier")
+    table: dict[str, str] = {}
+    for row in read_table("collectives"):
+        if row["class"] in wanted:
+            table.setdefault(row["word"].lower(), row["class"])
+    return table
+
+
+@lru_cache(maxsize=None)
+def adjectives() -> frozenset[str]:
+    """Capitalised adjectives of places and camps ("Russian", "Western")."""
+    return (column("places", None, 1) | column("collectives", "adjective")) - {"-"}
+
+
+@lru_cache(maxsize=None)
+def _word_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    titles = {r["word"].lower(): r["class"] for r in read_table("titles")}
+    first = {r["name"]: r["gender"] for r in read_table("first_names")}
+    return titles, first, {r["word"].lower(): r["class"] for r in read_table("nonnames")}
+
+
+def first_name_gender(word: str) -> str:
+    """"m", "f" or "-" (also for a word that is no first name)."""
+    return _word_tables()[1].get(word, "-")
+
+
+@lru_cache(maxsize=None)
+def title_gender(word: str) -> str:
+    """"m", "f" or "-" of a title."""
+    return {r["word"].lower(): r["gender"] for r in read_table("titles")}.get(word.lower().rstrip("."), "-")
+
+
+@lru_cache(maxsize=1 << 16)
+def word_flags(word: str) -> int:
+    """The bits (CAP, TITLE, ...) of one token string."""
+    titles, first, nonnames = _word_tables()
+    low = word.lower().rstrip(".").replace("’", "'")
+    flags = 0
+    if word[:1].isupper() or (len(word) > 3 and word[:1].islower() and word[1].isupper()):
+        flags |= CAP
+        if len(word.rstrip(".")) == 1:
+            flags |= INITIAL
+        if word in first:
+            flags |= FIRST
+        if word.isupper() and 2 <= len(word.replace(".", "")) <= 7:
+            flags |= ACRONYM
+    if low in titles:
+        flags |= {"title": TITLE, "particle": PARTICLE, "suffix": SUFFIX}[titles[low]]
+    if low in nonnames and word not in ("US", "U.S.", "IT", "WHO", "May", "Will"):
+        flags |= FUNCTION if nonnames[low] == "function" else CALENDAR
+    if noun(word)[1] or low in column("modifiers"):
+        flags |= COMMON
+    if word in OPENERS:
+        flags |= OPENING
+    return flags
+
+
+@lru_cache(maxsize=1 << 14)
+def is_domain(word: str) -> bool:
+    """Whether a token is a web address."""
+    return "." in word and len(word) > 4 and not _INITIALISM.match(word) and _DOMAIN.match(word) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def classify(words: tuple[str, ...]) -> str:
+    """What a capitalised sequence (without titles) names, from its words alone.
+
+    Returns person, organisation, outlet, group, place, adjective or unknown.
+    """
+    if len(words) > 1 and words[0] in ("The", "the"):
+        words = words[1:]
+    text, last = " ".join(words), words[-1]
+    low = last.lower()
+    if text in column("outlets", "outlet") or text in column("outlets", "platform") or text in column("outlets", "programme") or is_domain(text):
+        return "outlet"
+    if text in column("organisations", "name"):
+        return "organisation"
+    if text in column("places"):
+        return "place"
+    if text in adjectives():
+        return "adjective"
+    known = word_flags(words[0]) & FIRST
+    if low.endswith("s") and (last[:-1] in adjectives() or singular(low) in ("democrat", "republican", "conservative", "liberal", "tory", "libertarian")):
+        return "group"
+    if len(words) > 1:
+        if low in ("magazine", "newspaper", "television", "radio", "tv") or (last in column("outlets", "suffix") and not known):
+            return "outlet"
+        of = next((i for i, w in enumerate(words) if w in ("of", "for", "on", "&")), 0)
+        if any("organisation" in noun(w)[1] for w in words[:of]):
+            return "organisation"
+        flags = noun(last)[1]
+        if "organisation" in flags or last.rstrip(".") in column("organisations", "suffix"):
+            return "organisation"
+        if "document" in flags and low not in ("bill", "page", "cook", "post", "law"):
+            return "document"
+        if "person" in flags and low != singular(low):
+            return "group"
+        return "person"
+    flags = noun(last)[1]
+    if "organisation" in flags and not known:
+        return "organisation"
+    return "organisation" if word_flags(last) & ACRONYM else "unknown"

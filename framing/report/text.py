@@ -1,0 +1,284 @@
+"""An analysis as text for a terminal: what limits it, the score with its parts, the sources, who says what, what is hedged.
+
+Conventions
+-----------
+The string is the same for the same analysis and width, whatever the terminal, locale or environment; without ``colour`` it holds no escape
+sequence. Characters of the article that a terminal would obey are shown as U+FFFD. Long lists are cut, and the cut says how much it leaves
+out: the whole is in the JSON. Colours follow the level of the source, green (named) to red (impersonal); nothing is said by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from framing.records import HEDGE_TYPES, LEVELS, Attribution
+from framing.report.summary import NO_SOURCE, WITHHELD, SourceRow, level_counts, nesting, one_line, signed, source_rows, speaker
+from framing.result import Analysis
+
+MAX_SOURCES = 40
+MAX_ATTRIBUTIONS = 60
+MAX_HEDGES = 20  # different cues a type
+MAX_OWNER = 30  # columns
+SNIPPET_LINES = 2
+MIN_WIDTH = 50
+
+DISCLAIMER = "How openly the sources are identified, not whether what they say is true."
+MEANING = {
+    "identification": "how closely sources are identified",
+    "depth": "how many sources are well identified",
+    "primary": "first hand, not via another outlet",
+    "diversity": "spread over sources, not one voice",
+    "coverage": "share of the sentences with a source",
+}
+STYLE = {"named": "green", "office": "cyan", "described": "yellow", "bare": "red", "impersonal": "red"}
+
+
+def render_text(analysis: Analysis, width: int = 80, colour: bool = False) -> str:
+    """Write ``analysis`` for a terminal.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    width : int
+        Columns; no line is longer, and values below ``MIN_WIDTH`` count as that.
+    colour : bool
+        Whether to use ANSI colours.
+
+    Returns
+    -------
+    str
+        Lines, each with its line feed.
+    """
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=max(width, MIN_WIDTH),
+        color_system="standard" if colour else None,
+        force_terminal=colour,
+        force_jupyter=False,
+        force_interactive=False,
+        no_color=not colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for part in (
+        _head(analysis),
+        _score(analysis, console.width),
+        _sources(analysis, console.width),
+        _attributions(analysis, console.width),
+        _hedges(analysis),
+    ):
+        for renderable in part:
+            console.print(renderable)
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().rstrip("\n").split("\n"))
+
+
+def _head(analysis: Analysis) -> list[RenderableType]:
+    title = analysis.article.title or analysis.article.id or "(no title)"
+    body = analysis.article.body
+    counts = ", ".join(
+        (
+            _number(analysis.n_tokens, "token"),
+            _number(analysis.n_sentences, "sentence"),
+            _number(len(analysis.quotes), "quotation"),
+            _number(len(analysis.attributions), "attribution"),
+            _number(len(source_rows(analysis)), "source"),
+            f"language {analysis.language}",
+        )
+    )
+    parts: list[RenderableType] = [Text(one_line(title), style="bold"), Text(counts, style="dim")]
+    if len(body) and analysis.article.boilerplate:
+        kinds = ", ".join(dict.fromkeys(b.kind for b in analysis.article.boilerplate))
+        parts.append(Text(f"not counted: {kinds}", style="dim"))
+    parts.extend(Text.assemble(("! ", "bold yellow"), (one_line(notice.message), "yellow")) for notice in analysis.warnings)
+    return parts
+
+
+def _score(analysis: Analysis, width: int) -> list[RenderableType]:
+    score = analysis.scores.transparency
+    parts: list[RenderableType] = [Text()]
+    if score.index is None:
+        why = f": {one_line(score.reason)}" if score.reason else ""
+        parts.append(Text.assemble(("SOURCING TRANSPARENCY", "bold"), f"  no index{why}"))
+        return [*parts, _indented(Text(DISCLAIMER, style="italic"))]
+    interval = f"   interval {score.interval[0]:.0f} to {score.interval[1]:.0f}" if score.interval else ""
+    parts.append(
+        Text.assemble(
+            ("SOURCING TRANSPARENCY", "bold"), "  ", (f"{score.index:.0f}", "bold"), " of 100  ", _bar(score.index / 100, 20), interval
+        )
+    )
+    parts.append(_indented(Text(DISCLAIMER, style="italic")))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=14, no_wrap=True)
+    table.add_column(width=10, no_wrap=True, justify="right")
+    table.add_column(width=10, no_wrap=True)
+    table.add_column(width=width - 42, no_wrap=True, overflow="ellipsis")
+    rows = [
+        (r.feature, f"{r.value * r.weight:.1f} of {r.weight:.0f}", r.value, MEANING.get(r.feature, ""))
+        for r in analysis.explain().get("transparency", ())
+    ]
+    accountability = score.components.get("accountability")
+    if accountability is not None:
+        rows.append(("accountability", "apart", accountability, "withheld sources explained"))
+    if score.rating is not None:
+        rows.append(("rating", f"{score.rating:.1f} of 5", (score.rating - 1) / 4, "trained second opinion"))
+    for name, points, share, meaning in rows:
+        table.add_row(name, points, _bar(share, 10), Text(meaning, style="dim"))
+    return [*parts, _indented(table)]
+
+
+def _sources(analysis: Analysis, width: int) -> list[RenderableType]:
+    rows = source_rows(analysis)
+    if not rows:
+        return []
+    counts = level_counts(analysis)
+    parts: list[RenderableType] = [Text(), Text.assemble(("SOURCES", "bold"), "  from most to least openly identified")]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    name_width = min(30, (width - 20) // 2)
+    about_width = width - name_width - 21
+    table.add_column(width=name_width)
+    table.add_column(width=about_width)
+    table.add_column(width=5, no_wrap=True, justify="right")
+    table.add_column(width=6, no_wrap=True, justify="right")
+    level = None
+    for row in rows[:MAX_SOURCES]:
+        if row.level != level:
+            level = row.level
+            times = sum(len(r.attributions) for r in rows if r.level == level)
+            heads = ("cited", "points") if row is rows[0] else ("", "")
+            table.add_row(
+                Text(level, style=f"bold {STYLE[level]}"),
+                Text(_number(times, "attribution"), style="dim"),
+                *(Text(h, style="dim") for h in heads),
+            )
+        table.add_row(
+            _indented(Text(row.name, style=STYLE[level])),
+            Text(_about(row, about_width), style="dim"),
+            f"{len(row.attributions)}×",
+            signed(row.delta),
+        )
+    parts.append(_indented(table))
+    if len(rows) > MAX_SOURCES:
+        parts.append(_indented(Text(f"… and {_number(len(rows) - MAX_SOURCES, 'more source')}", style="dim")))
+    absent = [name for name in LEVELS if not counts[name]]
+    if absent:
+        parts.append(_indented(Text(f"none: {', '.join(absent)}", style="dim")))
+    return parts
+
+
+def _about(row: SourceRow, width: int) -> str:
+    """What is said of a source beside its name, broken between its parts where they do not fit into one line."""
+    about = [row.kind]
+    if row.role:
+        about.append(row.role)
+    if row.producer:
+        about.append(f"by {row.producer}")
+    if row.withheld:
+        about.append(WITHHELD.get(row.reason or "none", WITHHELD["none"]))
+    if row.relays:
+        about.append(f"via {', '.join(row.relays)}")
+    lines = [about[0]]
+    for part in about[1:]:
+        if cell_len(lines[-1]) + 3 + cell_len(part) <= width:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(part)
+    return "\n".join(lines)
+
+
+def _attributions(analysis: Analysis, width: int) -> list[RenderableType]:
+    found = analysis.attributions
+    if not found:
+        return []
+    depth = nesting(found)
+    first, second = min(28, width * 3 // 10), min(16, width * 3 // 20)
+    console = Console(width=width, color_system=None, _environ={})
+    parts: list[RenderableType] = [Text(), Text.assemble(("WHO SAYS WHAT", "bold"), "  source, cue, content; ↳ inside the content above")]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=first)
+    table.add_column(width=second)
+    table.add_column(width=width - first - second - 6)
+    for a in found[:MAX_ATTRIBUTIONS]:
+        indent = "  " * min(depth[a.id] - 1, 3) + "↳ " if depth[a.id] else ""
+        who = Text(_fit(indent + (one_line(a.source.text) if a.source else NO_SOURCE), first), style=STYLE[a.level])
+        table.add_row(who, Text(_fit(one_line(a.cue.text), second), style="bold"), _snippet(console, a, width - first - second - 6))
+    parts.append(_indented(table))
+    if len(found) > MAX_ATTRIBUTIONS:
+        parts.append(_indented(Text(f"… and {_number(len(found) - MAX_ATTRIBUTIONS, 'more attribution')}", style="dim")))
+    return parts
+
+
+def _snippet(console: Console, attribution: Attribution, width: int) -> Text:
+    """The contents, cut to ``SNIPPET_LINES`` lines."""
+    room = 2 * width * SNIPPET_LINES
+    text = one_line(" … ".join(span.text[: room + 1] for span in attribution.content))[: room + 1]
+    style = "italic" if attribution.speech == "direct" else ""
+    lines = [line.plain.rstrip() for line in Text(text).wrap(console, width)]
+    if len(lines) > SNIPPET_LINES:
+        last = lines[SNIPPET_LINES - 1]
+        while cell_len(last) > width - 2 and " " in last:
+            last = last.rsplit(None, 1)[0]
+        lines = [*lines[: SNIPPET_LINES - 1], _fit(f"{last} …", width)]
+    return Text("\n".join(lines), style=style)
+
+
+def _hedges(analysis: Analysis) -> list[RenderableType]:
+    hedges = analysis.hedges
+    rate = analysis.scores.hedges_per_100_words
+    per = f", {rate:.1f} per 100 words" if rate is not None else ""
+    parts: list[RenderableType] = [
+        Text(),
+        Text.assemble(("HEDGES", "bold"), f"  {_number(len(hedges), 'cue')}{per}; in brackets whose words they are"),
+    ]
+    if not hedges:
+        return [parts[0], Text.assemble(("HEDGES", "bold"), "  none found")]
+    by_id = {a.id: a for a in analysis.attributions}
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for kind in HEDGE_TYPES:
+        of_kind = [h for h in hedges if h.type == kind]
+        if not of_kind:
+            continue
+        counts = Counter(
+            (one_line(h.cue.text).lower(), speaker(analysis, None if h.owner is None else by_id.get(h.owner)), h.negated) for h in of_kind
+        )
+        cell = Text()
+        for i, ((cue, owner, negated), times) in enumerate(list(counts.items())[:MAX_HEDGES]):
+            many = f" ×{times}" if times > 1 else ""
+            cell.append(", " if i else "").append(f"{'not ' if negated else ''}{cue}{many}", style="bold").append(
+                f" ({_fit(owner, MAX_OWNER)})", style="dim"
+            )
+        if len(counts) > MAX_HEDGES:
+            cell.append(f", … {len(counts) - MAX_HEDGES} more", style="dim")
+        table.add_row(f"{kind} {len(of_kind)}", cell)
+    return [*parts, _indented(table)]
+
+
+def _bar(share: float, cells: int) -> Text:
+    full = round(max(0.0, min(1.0, share)) * cells)
+    return Text.assemble(("█" * full, "cyan"), ("░" * (cells - full), "dim"))
+
+
+def _fit(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _indented(renderable: RenderableType) -> Padding:
+    return Padding(renderable, (0, 0, 0, 2))
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,151 @@
+"""Attribution: cases, properties, the example article, and a floor on open news text."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framing.attribution import extract_attributions, find_parents, precision
+from framing.quotes import find_quotes
+from framing.records import Attribution, Span
+from framing.text import article_from_text
+from framing.tokens import tokenize
+
+CASES = json.loads((Path(__file__).parent / "cases" / "attribution.json").read_text(encoding="utf-8"))
+DATA = Path(os.environ.get("FRAMING_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+def extract(text: str, **options: float) -> tuple[Attribution, ...]:
+    article = article_from_text(text)
+    return extract_attributions(tokenize(article), find_quotes(article.text, article.paragraphs), **options)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(c, id=c["label"], marks=[pytest.mark.xfail(reason=c["known_failure"], strict=True)] if "known_failure" in c else [])
+        for c in CASES
+    ],
+)
+def test_case(case: dict) -> None:
+    found = [
+        {
+            "source": a.source and a.source.text,
+            "cue": a.cue.text,
+            "content": [s.text for s in a.content],
+            "speech": a.speech,
+            "parent": a.parent,
+        }
+        for a in extract(case["text"])
+    ]
+    assert found == case["attributions"]
+
+
+def test_there_are_cases_for_every_frame_family() -> None:
+    assert len(CASES) >= 60
+
+
+FRAGMENTS = st.sampled_from(
+    ["Doe", "said", "that", "“", "”", '"', ",", ".", "according to", "the plan", "would fail", "told", "reporters", ":", "\n\n", "—", "who",
+     "and", "fears that", "reportedly", "(", ")", "is believed", "to", "\ud800", "é", "It", "’s", "adding"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=60).map(" ".join) | st.text(max_size=200))
+def test_any_string_gives_valid_attributions(text: str) -> None:
+    found = extract(text)
+    assert [a.id for a in found] == list(range(len(found)))
+    assert [a.cue.start for a in found] == sorted(a.cue.start for a in found)
+    for a in found:
+        assert a.content
+        for span in (a.cue, *a.content, *([a.source] if a.source else [])):
+            assert 0 <= span.start < span.end <= len(text)
+            assert span.text == text[span.start : span.end]
+        assert all(one.end <= other.start for one, other in zip(a.content, a.content[1:]))
+        assert 0 < a.confidence <= 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=80).map(" ".join))
+def test_parents_hold_the_cue_and_never_run_in_a_circle(text: str) -> None:
+    found = extract(text)
+    for a in found:
+        seen = set()
+        node = a
+        while node.parent is not None:
+            assert node.parent not in seen
+            seen.add(node.parent)
+            parent = found[node.parent]
+            assert any(s.covers(node.cue) for s in parent.content)
+            node = parent
+
+
+def test_parent_is_the_smallest_holder() -> None:
+    text = "a" * 60
+
+    def attribution(i: int, cue: tuple[int, int], content: tuple[int, int]) -> Attribution:
+        return Attribution(i, None, Span.of(text, *cue), (Span.of(text, *content),), "indirect")
+
+    spans = [((0, 2), (3, 50)), ((5, 7), (8, 40)), ((10, 12), (13, 20)), ((52, 54), (55, 60))]
+    chain = [attribution(i, cue, content) for i, (cue, content) in enumerate(spans)]
+    assert find_parents(chain) == [None, 0, 1, None]
+
+
+def test_a_higher_threshold_keeps_a_subset_of_the_cues() -> None:
+    text = " ".join(c["text"] for c in CASES)
+    loose, strict = ({a.cue for a in extract(text, threshold=t)} for t in (0.5, 0.9))
+    assert strict
+    assert len(strict) < len(loose)
+    assert all(a.confidence >= 0.9 for a in extract(text, threshold=0.9))
+
+
+def test_precision_shrinks_towards_the_class() -> None:
+    assert precision("say", "speech", "that") > 0.95
+    assert 0 < precision("word never seen", "speech", "that") < precision("say", "speech", "that")
+    assert precision("word never seen", "no class", "no frame") == 0.0
+
+
+def test_own_body_only() -> None:
+    assert not extract("“Herald” says bridge is unsafe\n\nThe bridge has four lanes.\n\nNEXT Minister said the road is closed")
+
+
+@pytest.mark.corpus
+def test_example_article() -> None:
+    path = DATA / "examples" / "luxembourg_spies.txt"
+    if not path.exists():
+        pytest.skip(f"the example article is not at {path}")
+    text = path.read_text(encoding="utf-8")
+    found = extract(text)
+    body = text.index("During the Cold War, West Berlin"), text.index("The article is in Latvian")
+    assert all(body[0] <= s.start and s.end <= body[1] for a in found for s in (a.cue, *a.content))
+    direct = {(a.source.text, " ".join(s.text for s in a.content)[:26]) for a in found if a.speech == "direct" and a.source}
+    assert direct == {
+        ("Shea", "“It was the CIA that infor"),
+        ("one Western intelligence source", "“A Russian intelligence of"),
+        ("the official", "“What difference does it m"),
+    }
+    outer = next(a for a in found if a.cue.text == "according to" and a.content[0].text.startswith("The West has previously"))
+    inner = next(a for a in found if a.cue.text == "has previously feared")
+    assert inner.parent == outer.id
+    assert outer.source is not None
+    assert outer.source.text == "euobserver.com"
+    sources = {a.source.text for a in found if a.source}
+    assert {"A Western official", "the former head of VSSE", "SRE’s public statement", "VSSE", "NATO", "the publication"} <= sources
+
+
+@pytest.mark.corpus
+def test_cue_f1_on_wikinews_dev() -> None:
+    from experiments.attribution import evaluate
+    from experiments.data import data_home, wikinews
+
+    if not (data_home() / "wikinews_attributions" / "dev.jsonl").exists():
+        pytest.skip("wikinews_attributions is not at hand")
+    result = evaluate(wikinews("dev"), flat=False, n_resamples=10)
+    assert result["documents"] == 24
+    assert result["scores"]["cue_f1"][0] >= 0.75  # .80 when this was written; the bar of the first version was .60

@@ -1,0 +1,447 @@
+"""The command line: what it takes, what it writes and where, what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import framing
+from framing.cli import COMMANDS, main
+from framing.cli.inputs import InputError, download
+from framing.cli.output import replacing
+from framing.demo import read_demo
+
+Run = Callable[..., SimpleNamespace]
+STORY = "Mayor Ida Lund said on Tuesday that the bridge may fall.\n"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Run the command line in this process: its exit code, output and errors."""
+
+    def invoke(*args: str | Path, stdin: bytes = b"") -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["framing", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsysbinary.readouterr()
+        return SimpleNamespace(code=left.value.code, out=out.decode("utf-8"), err=err.decode("utf-8"))
+
+    return invoke
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "story.txt"
+    path.write_bytes(STORY.encode())
+    return path
+
+
+def process(*args: str, env: dict[str, str] | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "framing", *args], capture_output=True, check=False, env={**os.environ, **(env or {})}, **options
+    )  # type: ignore[call-overload]
+
+
+# what it takes
+
+
+def test_demo_as_text_is_the_report(run: Run) -> None:
+    result = run("analyze", "--demo")
+    assert (result.code, result.err) == (0, "")
+    title = read_demo().split("\n")[0]
+    assert result.out.startswith(title + "\n")
+    assert "\x1b" not in result.out
+    assert max(map(len, result.out.split("\n"))) <= 80
+
+
+def test_file_stdin_and_library_agree(run: Run, story: Path) -> None:
+    fixed = framing.analyze(STORY).to_dict()
+    of_file = json.loads(run("analyze", story, "--format", "json").out)
+    of_stdin = json.loads(run("analyze", "-", "--format", "json", stdin=STORY.encode()).out)
+    assert of_file == {**fixed, "id": str(story)}
+    assert of_stdin == fixed
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n", b"\xef\xbb\xbfTitle\r\n\r\nHe said it may rain.\r\n", b"\x00\x01\x02", "قال الوزير".encode(), b"x" * 300_000]
+)
+def test_any_text_is_analysed(raw: bytes, run: Run) -> None:
+    result = run("analyze", "-", "--format", "json", "--with-text", stdin=raw)
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out)["text"].encode("utf-8") == raw
+    assert run("analyze", "-", stdin=raw).code == 0
+
+
+def test_title_is_taken(run: Run, story: Path) -> None:
+    result = json.loads(run("analyze", story, "--title", "Bridge “unsafe”", "--format", "json").out)
+    assert result["title"] == {"text": "Bridge “unsafe”", "span": None}
+
+
+def test_options_reach_the_json(run: Run, story: Path) -> None:
+    plain = json.loads(run("analyze", story, "--format", "json").out)
+    full = json.loads(run("analyze", story, "--format", "json", "--with-text", "--explain").out)
+    assert {"text", "explanations"} & set(plain) == set()
+    assert full["text"] == STORY
+    assert set(full["explanations"]) == {"transparency"}
+
+
+def test_html_files_are_extracted(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura", reason="the web extra is not installed")
+    page = tmp_path / "page.HTML"
+    lines = "".join(f"<p>Mayor Ida Lund said on Tuesday that bridge number {i} may fall within a year.</p>" for i in range(12))
+    page.write_text(
+        f"<html><head><title>Bridges</title></head><body><nav>Home</nav><article><h1>Bridges</h1>{lines}</article></body></html>", "utf-8"
+    )
+    result = run("analyze", page, "--format", "json")
+    assert result.code == 0, result.err
+    found = json.loads(result.out)
+    assert "<p>" not in found["text"]
+    assert "bridge number 3 may fall" in found["text"]
+    assert found["id"] == str(page)
+
+
+def test_html_without_the_web_extra_names_it(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html><body><p>He said it may rain.</p></body></html>", "utf-8")
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    result = run("analyze", page)
+    assert (result.code, result.out) == (1, "")
+    assert "framing[web]" in result.err
+    assert result.err.count("\n") == 1
+
+
+# what it writes, and where
+
+
+def test_jsonl_is_one_object_an_input(run: Run, story: Path) -> None:
+    result = run("analyze", "--demo", story, story, "--format", "jsonl")
+    assert [json.loads(line)["id"] for line in result.out.splitlines()] == ["demo", str(story), str(story)]
+
+
+def test_several_texts_stand_apart(run: Run, story: Path) -> None:
+    one = run("analyze", story).out
+    assert run("analyze", story, story).out == f"{one}\n{one}"
+
+
+def test_output_file_holds_what_standard_output_would(run: Run, story: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    result = run("analyze", story, "--format", "json", "-o", target)
+    assert (result.code, result.out, result.err) == (0, "", "")
+    assert target.read_text("utf-8") == run("analyze", story, "--format", "json").out
+    page = tmp_path / "out.html"
+    assert run("analyze", story, "--format", "html", "-o", page).code == 0
+    assert page.read_bytes().startswith(b"<!doctype html>")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.html", "out.json", "story.txt"]
+
+
+def test_output_folder_gets_a_file_an_input(run: Run, story: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    twin = tmp_path / "other" / "STORY.md"
+    twin.write_text(STORY, "utf-8")
+    folder = f"{tmp_path / 'new'}/"
+    assert run("analyze", "--demo", story, twin, story, "-", "--format", "json", "-o", folder, stdin=b"x").code == 0
+    made = {p.name: json.loads(p.read_text("utf-8"))["id"] for p in Path(folder).iterdir()}
+    assert made == {
+        "demo.json": "demo",
+        "story.json": str(story),
+        "STORY-2.json": str(twin),
+        "story-3.json": str(story),
+        "stdin.json": None,
+    }
+
+
+def test_a_new_file_has_ordinary_permissions_and_an_old_one_keeps_its_own(run: Run, story: Path, tmp_path: Path) -> None:
+    new, old, link = tmp_path / "new", tmp_path / "old", tmp_path / "link"
+    old.write_text("before")
+    old.chmod(0o640)
+    link.symlink_to(old)
+    ordinary = tmp_path / "ordinary"
+    ordinary.touch()
+    assert run("analyze", story, "-o", new).code == 0
+    assert run("analyze", story, "-o", link).code == 0
+    assert new.stat().st_mode == ordinary.stat().st_mode
+    assert link.is_symlink()
+    assert old.stat().st_mode & 0o777 == 0o640
+    assert old.read_bytes() == new.read_bytes()
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    target.write_text("before")
+
+    def fail() -> None:
+        with replacing(target) as stream:
+            stream.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert target.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_devices_are_written_to_and_not_replaced(run: Run, story: Path) -> None:
+    assert run("analyze", story, "-o", os.devnull).code == 0
+    assert not Path(os.devnull).is_file()
+
+
+def test_an_output_that_cannot_be_written_is_said(run: Run, story: Path, tmp_path: Path) -> None:
+    result = run("analyze", story, "-o", tmp_path / "no folder" / "out.txt")
+    assert result.code == 1
+    assert "cannot be written" in result.err
+    assert "Traceback" not in result.err
+
+
+# what it says when something is wrong
+
+
+def test_failed_inputs_are_named_and_the_others_written(run: Run, story: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "latin.txt"
+    bad.write_bytes("Bürger".encode("latin-1"))
+    result = run("analyze", tmp_path / "absent.txt", story, tmp_path, bad, "nul\0name", "--format", "jsonl")
+    assert result.code == 1
+    assert [json.loads(line)["id"] for line in result.out.splitlines()] == [str(story)]
+    lines = result.err.splitlines()
+    assert len(lines) == 4
+    assert lines[0] == f"framing: {tmp_path / 'absent.txt'}: No such file or directory"
+    assert lines[1] == f"framing: {tmp_path}: Is a directory"
+    assert lines[2] == f"framing: {bad}: is not UTF-8 text (byte 1)"
+
+
+def test_nothing_is_written_when_all_inputs_fail(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("before")
+    result = run("analyze", tmp_path / "absent", "-o", target)
+    assert (result.code, result.out) == (1, "")
+    assert target.read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["analyze"], "at least one INPUT"),
+        (["analyze", "-", "-"], "only once"),
+        (["analyze", "a", "b", "--format", "json"], "jsonl"),
+        (["analyze", "a", "b", "--format", "html"], "-o FOLDER/"),
+        (["analyze", "a", "b", "--title", "T"], "one INPUT"),
+        (["analyze", "--demo", "--title", "T"], "one INPUT"),
+        (["analyze", "a", "--explain"], "json"),
+        (["analyze", "a", "--format", "xml"], "xml"),
+        (["analyze", "a", "--no-such"], "--no-such"),
+        (["analyse", "a"], "analyse"),
+    ],
+)
+def test_wrong_usage_is_two(args: list[str], words: str, run: Run) -> None:
+    result = run(*args)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+
+
+def test_an_input_is_never_overwritten(run: Run, story: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(story)
+    assert run("analyze", story, "-o", link).code == 2
+    assert story.read_text() == STORY
+
+
+def test_help_and_version(run: Run) -> None:
+    assert run("--version").out == f"framing {framing.__version__}\n"
+    group, command = run("--help"), run("analyze", "--help")
+    assert group.code == command.code == 0
+    for text in (group.out, command.out):
+        assert "framing analyze --demo" in text
+        assert max(map(len, text.split("\n"))) <= 80
+    for name in COMMANDS:
+        assert name in group.out
+    assert run("analyze", "-h").out == command.out
+
+
+# the process
+
+
+def test_output_is_utf8_whatever_the_locale(story: Path) -> None:
+    story.write_text("The mayor said “naïve – 漢字 🙂” and left.\n", "utf-8")
+    env = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for form in (["text"], ["json", "--with-text"], ["html"]):
+        done = process("analyze", str(story), "--format", *form, env=env)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert "naïve – 漢字 🙂" in done.stdout.decode("utf-8")
+
+
+def test_lone_surrogates_are_written_as_escapes(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    odd = "The \udcff mayor said “it \ud83d may rain”.\n"
+    monkeypatch.setattr("framing.cli.analyze.load_demo", lambda: odd)
+    for target in ([], ["-o", str(tmp_path / "out")]):
+        for form in ("text", "json", "jsonl", "html"):
+            result = run("analyze", "--demo", "--format", form, *target)
+            assert (result.code, result.err) == (0, "")
+    assert json.loads(run("analyze", "--demo", "--format", "json", "--with-text").out)["text"] == odd
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file names are bytes on POSIX only")
+def test_a_file_name_that_is_not_utf8(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/st\xffry\n.txt"
+    try:
+        Path(os.fsdecode(name)).write_text(STORY)
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    for form in ("text", "json"):
+        done = process("analyze", os.fsdecode(name), os.fsdecode(name) + "x", "--format", form, "-o", f"{tmp_path}/out/")
+        assert done.returncode == 1
+        assert done.stderr.count(b"\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    for i in range(60):
+        (tmp_path / f"{i}.txt").write_text(read_demo(), "utf-8")
+    command = [sys.executable, "-m", "framing", "analyze", *map(str, sorted(tmp_path.iterdir())), "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        child.stdout.read(10)
+        child.stdout.close()
+        assert child.stderr.read() == b""
+    assert child.returncode == 141
+
+
+def test_help_is_quick_to_load() -> None:
+    code = "import sys; from framing.cli import main; sys.argv[1:] = ['--version']\ntry: main()\nexcept SystemExit: print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"rich", "jinja2", "trafilatura", "sklearn", "nltk", "joblib", "framing.cli.analyze"} & set(loaded)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("env", "coloured"), [({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colour_is_for_terminals_that_want_it(env: dict[str, str], coloured: bool, story: Path) -> None:
+    out, err = terminal(["analyze", str(story)], env)
+    assert ("\x1b[" in out) is coloured
+    assert err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_progress_is_for_a_terminal_and_several_inputs(story: Path, tmp_path: Path) -> None:
+    target = str(tmp_path / "out.jsonl")
+    several = terminal(["analyze", str(story), str(story), "--format", "jsonl", "-o", target], {"TERM": "xterm"})
+    one = terminal(["analyze", str(story), "--format", "jsonl", "-o", target], {"TERM": "xterm"})
+    assert "2/2" in several[0]
+    assert one == ("", "")
+
+
+def terminal(args: list[str], env: dict[str, str]) -> tuple[str, str]:
+    """What a process shows on a terminal of 80 columns that is its output and its errors; the second item is for errors outside it."""
+    import pty
+
+    main_end, other_end = pty.openpty()
+    clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "framing", *args],
+        stdin=other_end,
+        stdout=other_end,
+        stderr=other_end,
+        env={**clean, "TERM": "xterm-256color", "COLUMNS": "80", **env},
+    ) as child:
+        os.close(other_end)
+        shown = b""
+        while True:
+            try:
+                chunk = os.read(main_end, 65_536)
+            except OSError:  # the other end is closed
+                break
+            if not chunk:
+                break
+            shown += chunk
+    os.close(main_end)
+    assert child.returncode == 0, shown
+    return shown.decode("utf-8"), ""
+
+
+# addresses
+
+
+class Pages(BaseHTTPRequestHandler):
+    """A server on this machine with a page of each sort."""
+
+    def do_GET(self) -> None:
+        port = self.server.server_address[1]
+        moved = {
+            "/moved": f"http://127.0.0.1:{port}/page",
+            "/to-file": "file:///etc/hostname",
+            "/to-ftp": "ftp://127.0.0.1/x",
+            "/circle": "/circle",
+        }
+        if self.path in moved:
+            self.send_response(302)
+            self.send_header("Location", moved[self.path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        kinds = {"/page": "text/html; charset=latin-1", "/picture": "image/png", "/large": "text/html"}
+        if self.path not in kinds:
+            self.send_error(404)
+            return
+        body = {"/page": "naïve".encode("latin-1"), "/picture": b"\x89PNG", "/large": b"x" * 5000}[self.path]
+        self.send_response(200)
+        self.send_header("Content-Type", kinds[self.path])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as made:
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{made.server_address[1]}"
+        made.shutdown()
+        thread.join()
+
+
+def fetch(address: str, limit: int = 4000) -> tuple[bytes, str | None]:
+    return download(address, schemes=("http",), limit=limit, timeout=5)
+
+
+def test_a_page_is_fetched_also_after_a_redirect(server: str) -> None:
+    assert fetch(f"{server}/page") == fetch(f"{server}/moved") == ("naïve".encode("latin-1"), "latin-1")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/absent", "404"),
+        ("/picture", "image/png"),
+        ("/large", "larger than 4,000 bytes"),
+        ("/to-file", "not allowed"),
+        ("/to-ftp", "only http addresses"),
+        ("/circle", "redirect"),
+    ],
+)
+def test_what_is_not_a_page_is_refused(path: str, words: str, server: str) -> None:
+    with pytest.raises(InputError, match=words):
+        fetch(server + path)
+
+
+def test_a_server_that_is_not_there(server: str) -> None:
+    with pytest.raises(InputError, match="cannot be downloaded"):
+        fetch("http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x", "file:///etc/hostname", "ftp://127.0.0.1/x", "https://[bad", "://x"])
+def test_only_https_is_downloaded(address: str, run: Run) -> None:
+    result = run("analyze", address)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"framing: {address}: is not ")
+    assert result.err.count("\n") == 1

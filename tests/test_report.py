@@ -1,0 +1,297 @@
+"""The reports for people: what they say, that they are the same every time, and that hostile input stays text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from rich.cells import cell_len
+
+import framing
+from framing.demo import read_demo
+from framing.records import LEVELS, Span
+from framing.report.html import paragraphs, render_html, render_notebook
+from framing.report.jsonl import render_jsonl
+from framing.report.summary import NO_SOURCE, level_counts, nesting, one_line, printable, source_rows
+from framing.report.text import MAX_ATTRIBUTIONS, MAX_SOURCES, render_text
+from framing.result import Analysis
+
+Make = Callable[..., Analysis]
+HOSTILE = "</style></p><script>alert(1)</script><img src=x onerror=alert(2)> "
+HOSTILE += "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe \ud83d \x00 {{ 7*7 }} [bold]x[/bold] :bomb:"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Analysis:
+    return framing.analyze(read_demo())
+
+
+# summary
+
+
+def test_sources_are_ordered_by_level_then_weight(make_analysis: Make, demo: Analysis) -> None:
+    assert [r.name for r in source_rows(make_analysis())] == ["Ida Lund", "a senior official", "Critics"]
+    rows = source_rows(demo)
+    order = [LEVELS.index(r.level) for r in rows]
+    assert order == sorted(order)
+    assert sorted(i for r in rows for i in r.attributions) == [a.id for a in demo.attributions]
+    assert sum(level_counts(demo).values()) == len(demo.attributions)
+
+
+def test_sources_without_an_entity_are_gathered_by_their_words(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    loose = [replace(a, entity=None) for a in analysis.attributions]
+    loose += [replace(loose[0], id=3, source=None), replace(loose[0], id=4, source=None)]
+    rows = source_rows(replace(analysis, attributions=tuple(loose)))
+    assert {r.name: r.attributions for r in rows} == {"Mayor Ida Lund": (0,), NO_SOURCE: (3, 4), "a senior official": (2,), "Critics": (1,)}
+
+
+def test_nesting_counts_ancestors_and_survives_a_circle(make_analysis: Make) -> None:
+    def chain(*parents: int | None) -> dict[int, int]:
+        first = make_analysis().attributions[0]
+        return nesting([replace(first, id=i, parent=p) for i, p in enumerate(parents)])
+
+    assert chain(None, 0, 1, None, 99) == {0: 0, 1: 1, 2: 2, 3: 0, 4: 0}
+    assert chain(2, 0, None) == {0: 1, 1: 2, 2: 0}
+    assert set(chain(1, 0)) == {0, 1}
+    assert nesting(make_analysis().attributions) == {0: 0, 1: 1, 2: 0}
+
+
+def test_printable_keeps_text_and_disarms_the_rest() -> None:
+    assert printable("naïve “x” – 漢字 🙂\n\t") == "naïve “x” – 漢字 🙂\n\t"
+    assert printable("\x1b\x07\x9b\u202e\u2066\ud800\r") == "\ufffd" * 7
+    assert one_line(" a\r\n b\u2028c ") == "a b c"
+
+
+# text
+
+
+def test_text_fits_its_width_and_is_deterministic(make_analysis: Make, demo: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
+    for analysis in (demo, make_analysis(), make_analysis(name="漢" * 90, role="x" * 300), framing.analyze("")):
+        for width in (50, 80, 100):
+            text = render_text(analysis, width)
+            assert max(cell_len(line) for line in text.split("\n")) <= width
+            assert not any(line != line.rstrip() for line in text.split("\n"))
+    first = render_text(demo)
+    monkeypatch.setenv("COLUMNS", "33")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    assert render_text(demo) == first
+
+
+def test_text_has_colours_only_on_request(make_analysis: Make) -> None:
+    plain, coloured = render_text(make_analysis()), render_text(make_analysis(), colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b[" in coloured
+    without = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in without.split("\n")] == plain.split("\n")
+
+
+def test_text_says_what_matters(make_analysis: Make) -> None:
+    text = render_text(make_analysis())
+    for words in (
+        "Bridge closed",
+        "Fewer than 100 tokens",
+        "62 of 100",
+        "40 to 70",
+        "not whether what they say is true",
+        "identification",
+        "17.5 of 35",
+        "accountability",
+        "Ida Lund",
+        "person · Mayor",
+        "+20.5",
+        "withheld, stock reason",
+        "via Harbour Post",
+        "−3.2",
+        "“the bridge may fall.”",
+        "↳ Critics",
+        "epistemic 1",
+        "may (Ida Lund)",
+        "critics (author)",
+        "none: office, impersonal",
+    ):
+        assert words in text, words
+    assert "-0.0" not in text
+    assert "−0.0" not in text
+
+
+def test_text_without_an_index_gives_the_reason(make_analysis: Make) -> None:
+    text = render_text(make_analysis(index=None))
+    assert "no index: fewer than 100 tokens" in text
+    assert "not whether what they say is true" in text
+
+
+def test_text_cuts_long_lists_and_says_so(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    first = analysis.attributions[0]
+    many = tuple(replace(first, id=i, entity=None, source=Span(0, 9, f"Person {i}")) for i in range(500))
+    text = render_text(replace(analysis, attributions=many))
+    assert f"… and {500 - MAX_ATTRIBUTIONS} more attributions" in text
+    assert f"… and {500 - MAX_SOURCES} more sources" in text
+    assert len(text.split("\n")) < 250
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_text_disarms_the_terminal(colour: bool, make_analysis: Make) -> None:
+    analysis = make_analysis(name=HOSTILE, role=HOSTILE)
+    first = analysis.attributions[0]
+    hostile = Span(0, 5, HOSTILE)
+    article = replace(analysis.article, title=HOSTILE)
+    attribution = replace(first, source=hostile, cue=hostile, content=(hostile,), relays=(HOSTILE,), producer=HOSTILE)
+    text = render_text(replace(analysis, article=article, attributions=(attribution, *analysis.attributions[1:])), colour=colour)
+    text.encode("utf-8")
+    assert set(re.findall(r"\x1b.", text)) <= {"\x1b["}
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text).isprintable() or not re.search(
+        "[\x00-\x09\x0b-\x1f\u202e]", re.sub(r"\x1b\[[0-9;]*m", "", text)
+    )
+    assert "[bold]" in text
+
+
+# jsonl
+
+
+def test_jsonl_is_one_object_a_line() -> None:
+    texts = ["The mayor said “it\u2028may\x85rain”.", "", read_demo()]
+    lines = list(render_jsonl((framing.analyze(t) for t in texts), with_text=True))
+    assert all(line.endswith("\n") and len(line.splitlines()) == 1 for line in lines)
+    assert [json.loads(line)["text"] for line in lines] == texts
+
+
+# html
+
+
+class Page(HTMLParser):
+    """Gathers what a browser would see: elements with attributes, and the text of headline and article."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.inside = 0
+        self.feed(re.sub('<p class="legend".*?</p>', "", source, flags=re.DOTALL))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.inside += tag in ("article", "h1")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside -= tag in ("article", "h1")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.text.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def test_html_policy_allows_its_own_style_and_nothing_else(demo: Analysis) -> None:
+    page = render_html(demo)
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
+    policy = next(m["content"] for m in Page(page).all("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "prefers-color-scheme: dark" in style
+    assert not re.search(r"url\(|@import", style)
+    for tag, attrs in Page(page).elements:
+        assert tag not in {"script", "img", "link", "iframe", "object", "form", "base"}
+        assert not {"style", "src"} & set(attrs)
+        assert not any(name.startswith("on") for name in attrs)
+        assert str(attrs.get("href", "#")).startswith("#")
+
+
+def test_html_says_what_matters(make_analysis: Make) -> None:
+    page = render_html(make_analysis())
+    for words in (
+        "<b>62</b> of 100",
+        "40 to 70",
+        "not whether what they say is true",
+        "17.5 of 35",
+        "withheld, stock reason",
+        "via Harbour Post",
+        "Mayor",
+        "+20.5",
+        "epistemic",
+    ):
+        assert words in page, words
+    found = Page(page)
+    classes = {c for tag, attrs in found.elements for c in (attrs.get("class") or "").split()}
+    assert {"source", "cue", "content", "inner", "hedge", "named", "described", "bare", "aside"} <= classes
+    assert "no index" in render_html(make_analysis(index=None))
+
+
+def test_html_holds_the_whole_text_and_its_links_lead_somewhere(demo: Analysis) -> None:
+    page = Page(render_html(demo))
+    text = re.sub(r"\s+", " ", "".join(page.text))
+    assert " ".join(demo.article.text.split()) in text
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert {str(a["href"])[1:] for a in page.all("a")} <= set(ids)
+    assert {f"a{a.id}" for a in demo.attributions} <= set(ids)
+
+
+def test_html_pieces_put_the_text_together_again(make_analysis: Make, demo: Analysis) -> None:
+    for analysis in (demo, make_analysis(), make_analysis(tail="\nMore <b>text</b>\nand more\n")):
+        made = list(paragraphs(analysis))
+        assert ["".join(p.text for p in paragraph.pieces) for paragraph in made] == [p.text for p in analysis.article.paragraphs]
+
+
+def test_html_survives_overlapping_and_equal_marks(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    text = analysis.article.text
+    base = text.index("Mayor")
+    first = analysis.attributions[0]
+    crossing = tuple(
+        replace(
+            first,
+            id=i,
+            cue=Span.of(text, base + 6, base + 9),
+            content=(Span.of(text, base + i, base + 20 + i), Span.of(text, base, base + 8)),
+        )
+        for i in range(8)
+    )
+    page = Page(render_html(replace(analysis, attributions=crossing, hedges=())))
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert sorted(i for i in ids if str(i).startswith("a")) == [f"a{i}" for i in range(8)]
+    assert " ".join(text.split()) in re.sub(r"\s+", " ", "".join(page.text))
+
+
+def test_html_escapes_hostile_input(make_analysis: Make) -> None:
+    analysis = make_analysis(tail="\n" + HOSTILE + "\n", name=HOSTILE, role=HOSTILE)
+    attribution = replace(
+        analysis.attributions[0],
+        relays=(HOSTILE,),
+        producer=HOSTILE,
+        content=(Span.of(analysis.article.text, 0, len(analysis.article.text)),),
+    )
+    article = replace(analysis.article, title=HOSTILE, id=HOSTILE)
+    page = render_html(replace(analysis, article=article, attributions=(attribution, *analysis.attributions[1:]), language='en"><script>'))
+    page.encode("utf-8")
+    found = Page(page)
+    assert not found.all("script")
+    assert not found.all("img")
+    assert "<script>alert(1)</script>" in "".join(found.text)
+    assert "{{ 7*7 }}" in "".join(found.text)
+    assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", page)
+
+
+def test_notebook_frame_is_sandboxed(make_analysis: Make) -> None:
+    frame = Page(render_notebook(make_analysis(name='"><script>alert(1)</script>')))
+    assert [tag for tag, _ in frame.elements] == ["iframe"]
+    attrs = frame.all("iframe")[0]
+    assert attrs["sandbox"] == ""
+    assert Page(str(attrs["srcdoc"])).all("article")
+
+
+def test_reports_of_anything_hold(demo: Analysis) -> None:
+    for text in ("", "x", "\ud800", "“" * 300, "He said. " * 300, "A spokesman said \x1b[31mit may rain.\n\n" * 40):
+        analysis = framing.analyze(text)
+        render_text(analysis).encode("utf-8")
+        render_html(analysis).encode("utf-8")
