@@ -5,15 +5,20 @@
 
 Protocol
 --------
-* Sentence level as in CoNLL-2010 task 1 (Farkas et al. 2010): a gold sentence is uncertain if it holds a cue (or is labelled so); precision, recall and F1 of the class
-  "uncertain", micro over sentences. Intervals: 95 % bootstrap over documents, 1,000 resamples, seed 0.
+* Sentence level as in CoNLL-2010 task 1 (Farkas et al. 2010): a gold sentence is uncertain if it holds a cue (or is labelled so);
+  precision, recall and F1 of the class "uncertain", micro over sentences. Intervals: 95 % bootstrap over documents, 1,000 resamples,
+  seed 0.
 * Gold sentences are kept: each is one paragraph of an article made of the whole corpus, so that no cue reaches over.
-* ``any``: a sentence is uncertain if it holds a cue of the profile with a confidence of at least ``CONFIDENCE``. ``score``: if sentence_uncertainty reaches a
-  threshold, picked on Szeged wiki for the profiles news, szeged and bio and on CoNLL wiki for conll-wiki.
-* ``plain``: the same words without conditions, negation, look-alikes or confidence ("any match"); the floor to beat beside the published any-match lists.
-* Cue level: a predicted cue of the profile is right if it shares a character with a gold cue, one to one; types are compared on these pairs.
-* What was tuned on what: conditions and thresholds on wiki and bio; the news part decides nothing, except that the rates per word of its whole (published in our
-  research notes before) shaped the disambiguation of may, could, would, about, nearly, almost, expected and potential. The 12-row counts of news in the lexicon are shown, not used.
+* ``any``: a sentence is uncertain if it holds a cue of the profile with a confidence of at least ``CONFIDENCE``. ``score``: if
+  sentence_uncertainty reaches a threshold, picked on Szeged wiki for the profiles news, szeged and bio and on CoNLL wiki for conll-wiki.
+* ``plain``: the same words without conditions, negation, look-alikes or confidence ("any match"); the floor to beat beside the
+  published any-match lists.
+* Cue level: a predicted cue of the profile is right if it shares a character with a gold cue, one to one; types are compared on these
+  pairs.
+* What was tuned on what: conditions and thresholds on wiki and bio; the news part decides nothing, except that the rates per word of
+  its whole (published in our research notes before) shaped the disambiguation of may, could, would, about, nearly, almost, expected
+  and potential. The news counts in the lexicon are shown, not used.
+* The confidences are shares counted on wiki, bio and CoNLL wiki: numbers there are in-sample. Only those on news are not.
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ from numpy.typing import NDArray
 from framing.hedge_lexicon import hedge_lexicon
 from framing.hedge_rules import Context, find_cues
 from framing.hedging import PROFILES, find_hedges, sentence_uncertainty
+from framing.lexicons import read_table
 from framing.records import Article, Span
 from framing.tokens import Tokens, tokenize
 
@@ -43,7 +49,8 @@ DATA = Path(os.environ.get("FRAMING_DATA", ROOT.parent / "shared" / "data"))
 RESULT = Path(__file__).parent / "results" / "hedging.json"
 CONFIDENCE = 0.3
 SZEGED = {
-    "modal_probable": "epistemic", "modal_possible": "epistemic", "hypo_doxastic": "doxastic", "hypo_condition": "condition", "hypo_investigation": "investigation",
+    "modal_probable": "epistemic", "modal_possible": "epistemic",
+    "hypo_doxastic": "doxastic", "hypo_condition": "condition", "hypo_investigation": "investigation",
 }
 BIO = ("bio_bmc", "bio_fly", "bio_hbc")
 
@@ -101,7 +108,8 @@ def conll(name: str) -> Corpus:
     """Labelled sentences of ``conll2010/<name>.jsonl``."""
     with open(DATA / "conll2010" / f"{name}.jsonl", encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
-    return _corpus(name, [(r["doc"], r["text"].replace("\n", " "), (), bool(r["label"])) for r in records if r["label"] is not None and r["text"].strip()])
+    known = [r for r in records if r["label"] is not None and r["text"].strip()]
+    return _corpus(name, [(r["doc"], r["text"].replace("\n", " "), (), bool(r["label"])) for r in known])
 
 
 def count_rows(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -117,13 +125,15 @@ def count_rows(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     else:
         hit = corpus.label[tokens.paragraph[cues.first]]
     size = len(lexicon.entries)
-    return np.bincount(cues.entry[hit], minlength=size), np.bincount(cues.entry, minlength=size)
+    own = ~cues.flipped  # a type that negation changed is no evidence for the row's own type
+    return np.bincount(cues.entry[hit & own], minlength=size), np.bincount(cues.entry[own], minlength=size)
 
 
 def update_lexicon() -> None:
     """Write the counts of the four corpora into ``hedges.tsv``."""
     counts = {
-        "wiki": count_rows(szeged("wiki")), "bio": count_rows(szeged(*BIO)), "news": count_rows(szeged("factbank")), "conll": count_rows(conll("wiki_train")),
+        "wiki": count_rows(szeged("wiki")), "bio": count_rows(szeged(*BIO)),
+        "news": count_rows(szeged("factbank")), "conll": count_rows(conll("wiki_train")),
     }
     path = Path(str(resources.files("framing.lexicons").joinpath("hedges.tsv")))
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -158,14 +168,17 @@ def evaluate(corpus: Corpus, predicted: NDArray[np.bool_]) -> dict[str, Any]:
     draw = np.random.default_rng(0).integers(0, len(documents), (1000, len(documents)))
     f1 = [prf(documents[d].sum(0))[2] for d in draw]
     p, r, f = prf(documents.sum(0))
-    return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(f, 4), "f1_interval": [round(float(x), 4) for x in np.quantile(f1, [0.025, 0.975])]}
+    interval = [round(float(x), 4) for x in np.quantile(f1, [0.025, 0.975])]
+    return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(f, 4), "f1_interval": interval}
 
 
 def best_threshold(corpus: Corpus, score: NDArray[np.float64]) -> float:
     """The threshold of highest F1."""
     grid = np.round(np.arange(0.05, 0.9, 0.01), 2)
-    table = [prf(np.array([(x & corpus.label).sum(), (x & ~corpus.label).sum(), (~x & corpus.label).sum()], float))[2] for x in (score >= t for t in grid)]
-    return float(grid[int(np.argmax(table))])
+    gold = corpus.label
+    chosen = [score >= t for t in grid]
+    f1 = [prf(np.array([(x & gold).sum(), (x & ~gold).sum(), (~x & gold).sum()], float))[2] for x in chosen]
+    return float(grid[int(np.argmax(f1))])
 
 
 def plain_words(profile: str) -> frozenset[str]:
@@ -205,18 +218,19 @@ class Predicted:
         gold = self.corpus.cues
         chosen = [h for h in self.hedges if h.type in PROFILES[profile] and h.confidence >= CONFIDENCE]
         i = right = same = 0
-        types: dict[str, list[int]] = {}
+        types = dict.fromkeys(PROFILES["szeged"], 0)
         for h in chosen:
             while i < len(gold) and gold[i][1] <= h.cue.start:
                 i += 1
             if i < len(gold) and gold[i][0] < h.cue.end:
                 right += 1
                 same += gold[i][2] == h.type
-                types.setdefault(gold[i][2], [0])[0] += 1
+                types[gold[i][2]] += 1
                 i += 1
         p, r, f = prf(np.array([right, len(chosen) - right, len(gold) - right], float))
-        recall = {kind: round(types.get(kind, [0])[0] / max(1, sum(g[2] == kind for g in gold)), 4) for kind in ("epistemic", "doxastic", "condition", "investigation")}
-        return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(f, 4), "type_accuracy": round(same / max(1, right), 4), "recall_by_type": recall}
+        recall = {kind: round(n / max(1, sum(g[2] == kind for g in gold)), 4) for kind, n in types.items()}
+        accuracy = round(same / max(1, right), 4)
+        return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(f, 4), "type_accuracy": accuracy, "recall_by_type": recall}
 
 
 def main() -> None:
@@ -225,25 +239,28 @@ def main() -> None:
     parser.add_argument("--update-lexicon", action="store_true", help="count the hits of every lexicon row and write them into hedges.tsv")
     if parser.parse_args().update_lexicon:
         update_lexicon()
-        hedge_lexicon.cache_clear()
-        from framing.lexicons import read_table
         read_table.cache_clear()
+        hedge_lexicon.cache_clear()
     corpora = {
         "szeged wiki": (szeged("wiki"), ("szeged", "news")), "szeged news": (szeged("factbank"), ("szeged", "news")),
-        "szeged bio": (szeged(*BIO), ("szeged",)), "conll wiki train": (conll("wiki_train"), ("conll-wiki", "news")), "conll bio train": (conll("bio_train"), ("bio",)),
+        "szeged bio": (szeged(*BIO), ("szeged",)),
+        "conll wiki train": (conll("wiki_train"), ("conll-wiki", "news")), "conll bio train": (conll("bio_train"), ("bio",)),
     }
     predicted = {name: Predicted(corpus) for name, (corpus, _) in corpora.items()}
     threshold = {p: best_threshold(corpora["szeged wiki"][0], predicted["szeged wiki"].score(p)) for p in ("szeged", "news", "bio")}
     threshold["conll-wiki"] = best_threshold(corpora["conll wiki train"][0], predicted["conll wiki train"].score("conll-wiki"))
     result: dict[str, Any] = {
-        "signature": f"sentences:micro|class:uncertain|bootstrap:documents,1000,seed0|confidence:{CONFIDENCE}", "thresholds": threshold, "corpora": {},
+        "signature": f"sentences:micro|class:uncertain|bootstrap:documents,1000,seed0|confidence:{CONFIDENCE}",
+        "thresholds": threshold, "corpora": {},
     }
     for name, (corpus, profiles) in corpora.items():
-        entry: dict[str, Any] = {"sentences": len(corpus.label), "uncertain": int(corpus.label.sum()), "documents": int(corpus.document.max() + 1)}
+        documents = int(corpus.document.max() + 1)
+        entry: dict[str, Any] = {"sentences": len(corpus.label), "uncertain": int(corpus.label.sum()), "documents": documents}
         for profile in profiles:
             p = predicted[name]
             entry[profile] = {
-                "plain": evaluate(corpus, p.plain(profile)), "any": evaluate(corpus, p.any(profile)), "score": evaluate(corpus, p.score(profile) >= threshold[profile]),
+                "plain": evaluate(corpus, p.plain(profile)), "any": evaluate(corpus, p.any(profile)),
+                "score": evaluate(corpus, p.score(profile) >= threshold[profile]),
             }
             if corpus.cues:
                 entry[profile]["cues"] = p.cues(profile)

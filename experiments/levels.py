@@ -1,8 +1,8 @@
 """How well kind, level, withholding, reason, position, relay and entity are found when the spans are given.
 
-Gold spans of PolNeAR with the labels of ``source_levels`` and of ``wikinews_attributions``; every number has a bootstrap interval over articles
-(500 draws, fixed seed). Beside it: the majority class (of train) and the second annotation pass on the same attributions.
-Rules and lexicons were tuned on train and enriched only.
+Gold spans of PolNeAR with the labels of ``source_levels`` and of ``wikinews_attributions``; every number has a bootstrap interval over
+articles (500 draws, fixed seed). Beside it: the majority class (of train) and the second annotation pass on the same attributions. Rules
+and lexicons were tuned on train and enriched only.
 
 Run ``python -m experiments.levels [--split dev|train]``; writes ``experiments/results/levels.json``.
 """
@@ -12,9 +12,10 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from framing.text import article_from_text
 from framing.tokens import tokenize
 
 DATA = data_home()
-SEED, DRAWS = 20261126, 500
+SEED, DRAWS = 20261126, int(os.environ.get("DRAWS", "500"))
 FIELDS = ("kind", "level", "withheld", "reason", "position", "via", "entity")
 
 
@@ -55,7 +56,10 @@ def _spans(text: str, cell: str) -> tuple[Span, ...]:
 def _contents(path: Path, text: str) -> dict[str, tuple[Span, ...]]:
     """Event id -> content spans of a brat file."""
     annotation = path.read_text(encoding="utf-8")
-    marks = {m[1]: [(int(a), int(b)) for a, b in (p.split() for p in m[2].split(";"))] for m in re.finditer(r"(?m)^(T\d+)\t\S+ ([\d ;]+)\t", annotation)}
+    marks = {
+        m[1]: [(int(a), int(b)) for a, b in (p.split() for p in m[2].split(";"))]
+        for m in re.finditer(r"(?m)^(T\d+)\t\S+ ([\d ;]+)\t", annotation)
+    }
     events: dict[str, tuple[Span, ...]] = {}
     for m in re.finditer(r"(?m)^(E\d+)\t(.*)$", annotation):
         parts = [r.split(":")[1] for r in m[2].split() if r.startswith("Content")]
@@ -82,8 +86,15 @@ def read_polnear(name: str, split: str) -> dict[str, tuple[str, list[Attribution
             source, cue = _spans(text, r["source"]), _spans(text, r["cue"])
             content = contents.get((r["annotator_file"], r["event"]), ())
             direct = bool(content) and text[content[0].start] in "\"“”'‘"
-            attributions.append(Attribution(i, source[0] if source else None, Span.of(text, cue[0].start, cue[-1].end) if cue else content[0], content,
-                                            "direct" if direct else "indirect"))
+            attributions.append(
+                Attribution(
+                    i,
+                    source[0] if source else None,
+                    Span.of(text, cue[0].start, cue[-1].end) if cue else content[0],
+                    content,
+                    "direct" if direct else "indirect",
+                )
+            )
             gold.append(Row(r["kind"], r["level"], r["withheld"] == "1", r["reason"], r["position"] == "1", r["via"] != "-", r["entity"]))
             keys.append((r["annotator_file"], r["event"]))
         found[document] = (text, attributions, gold, keys)
@@ -100,10 +111,22 @@ def read_wikinews(name: str) -> dict[str, tuple[str, list[Attribution], list[Row
             attributions, gold, keys = [], [], []
             for a in d["attributions"]:
                 content = tuple(Span.of(text, *c) for c in a["content"])
-                direct = bool(content) and text[max(0, content[0].start - 1)] in "\"“”" or bool(content) and text[content[0].start] in "\"“”"
-                attributions.append(Attribution(a["id"], Span.of(text, *a["source"]) if a["source"] else None, Span.of(text, *a["cue"]), content,
-                                                "direct" if direct else "indirect", parent=a["parent"]))
-                gold.append(Row(a["kind"], a["level"], bool(a["withheld"]), a["reason"] or "-", bool(a["position"]), bool(a["via"]), a["entity"]))
+                direct = (bool(content) and text[max(0, content[0].start - 1)] in '"“”') or (
+                    bool(content) and text[content[0].start] in '"“”'
+                )
+                attributions.append(
+                    Attribution(
+                        a["id"],
+                        Span.of(text, *a["source"]) if a["source"] else None,
+                        Span.of(text, *a["cue"]),
+                        content,
+                        "direct" if direct else "indirect",
+                        parent=a["parent"],
+                    )
+                )
+                gold.append(
+                    Row(a["kind"], a["level"], bool(a["withheld"]), a["reason"] or "-", bool(a["position"]), bool(a["via"]), a["entity"])
+                )
                 keys.append((str(a["cue"]), str(a["source"])))
             found[d["id"]] = (text, attributions, gold, keys)
     return found
@@ -112,8 +135,11 @@ def read_wikinews(name: str) -> dict[str, tuple[str, list[Attribution], list[Row
 def predict(text: str, attributions: list[Attribution]) -> list[Row]:
     """Labels that the rules give."""
     article = article_from_text(text)
-    resolved, entities = resolve_sources(tokenize(article), find_quotes(text, article.paragraphs), attributions)
-    return [Row(a.kind, a.level, a.withheld, a.reason or "-", a.position, bool(a.relays), "-" if a.entity is None else str(a.entity)) for a in resolved]
+    resolved, _entities = resolve_sources(tokenize(article), find_quotes(text, article.paragraphs), attributions)
+    return [
+        Row(a.kind, a.level, a.withheld, a.reason or "-", a.position, bool(a.relays), "-" if a.entity is None else str(a.entity))
+        for a in resolved
+    ]
 
 
 def macro_f1(gold: list[str], predicted: list[str]) -> float:
@@ -162,7 +188,10 @@ def scores(pairs: Pairs) -> dict[str, float]:
     """All measures over a list of articles (gold rows, predicted rows)."""
     gold = [r for g, _ in pairs for r in g]
     found = [r for _, p in pairs for r in p]
-    pick: Callable[[list[Row], str], list[Any]] = lambda rows, name: [getattr(r, name) for r in rows]
+
+    def pick(rows: list[Row], name: str) -> list[Any]:
+        return [getattr(r, name) for r in rows]
+
     result: dict[str, float] = {}
     for name in ("kind", "level"):
         a, b = pick(gold, name), pick(found, name)
@@ -189,7 +218,10 @@ def with_intervals(pairs: Pairs) -> dict[str, dict[str, float | list[float]]]:
         for name, value in scores(sample).items():
             draws[name].append(value)
     point = scores(pairs)
-    return {name: {"value": round(point[name], 4), "interval": [round(float(q), 4) for q in np.nanpercentile(draws[name], [2.5, 97.5])]} for name in point}
+    return {
+        name: {"value": round(point[name], 4), "interval": [round(float(q), 4) for q in np.nanpercentile(draws[name], [2.5, 97.5])]}
+        for name in point
+    }
 
 
 def majority(train: Iterable[Row], pairs: Pairs) -> dict[str, float]:
@@ -206,7 +238,7 @@ def second_pass(first: dict[str, Any], second: dict[str, Any]) -> Pairs:
     for document in first.keys() & second.keys():
         _, _, gold, keys = first[document]
         _, _, other, other_keys = second[document]
-        at = {k: r for k, r in zip(other_keys, other)}
+        at = dict(zip(other_keys, other))
         both = [(g, at[k]) for g, k in zip(gold, keys) if k in at]
         if both:
             pairs.append(([g for g, _ in both], [o for _, o in both]))
@@ -215,7 +247,9 @@ def second_pass(first: dict[str, Any], second: dict[str, Any]) -> Pairs:
 
 def confusion(pairs: Pairs, name: str) -> dict[str, int]:
     """Counts "gold > predicted" of the errors of a field."""
-    errors = Counter(f"{getattr(g, name)} > {getattr(p, name)}" for a, b in pairs for g, p in zip(a, b) if getattr(g, name) != getattr(p, name))
+    errors = Counter(
+        f"{getattr(g, name)} > {getattr(p, name)}" for a, b in pairs for g, p in zip(a, b) if getattr(g, name) != getattr(p, name)
+    )
     return dict(errors.most_common(12))
 
 
@@ -230,9 +264,14 @@ def main() -> None:
     report: dict[str, Any] = {"split": split, "seed": SEED, "draws": DRAWS, "corpora": {}}
     for name, documents in corpora.items():
         pairs: Pairs = [(gold, predict(text, attributions)) for text, attributions, gold, _ in documents.values()]
-        entry: dict[str, Any] = {"articles": len(pairs), "attributions": sum(len(g) for g, _ in pairs), "rules": with_intervals(pairs),
-                                 "majority": majority((r for d in train[name.split()[0]].values() for r in d[2]), pairs),
-                                 "kind_errors": confusion(pairs, "kind"), "level_errors": confusion(pairs, "level")}
+        entry: dict[str, Any] = {
+            "articles": len(pairs),
+            "attributions": sum(len(g) for g, _ in pairs),
+            "rules": with_intervals(pairs),
+            "majority": majority((r for d in train[name.split()[0]].values() for r in d[2]), pairs),
+            "kind_errors": confusion(pairs, "kind"),
+            "level_errors": confusion(pairs, "level"),
+        }
         if split == "dev":
             other = read_polnear("dev_second_pass", "dev") if name == "polnear" else read_wikinews("dev_second_pass")
             entry["second pass"] = {k: round(v, 4) for k, v in scores(second_pass(documents, other)).items()}

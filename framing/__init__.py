@@ -6,27 +6,24 @@
 [('a senior official', 'told', 'described')]
 """
 
-try:  # temporary, while rooms are being built
-    from framing.analysis import analyze, analyze_many
-    from framing.records import (
-        Article,
-        Attribution,
-        Boilerplate,
-        Contribution,
-        Entity,
-        FrameScores,
-        Hedge,
-        Notice,
-        Quote,
-        Sentence,
-        Span,
-        Transparency,
-    )
-    from framing.result import Analysis, Explanation, Scores
-    from framing.text import read_article
-    from framing.version import __version__
-except ImportError:
-    from framing.version import __version__
+from framing.analysis import analyze, analyze_many
+from framing.records import (
+    Article,
+    Attribution,
+    Boilerplate,
+    Contribution,
+    Entity,
+    FrameScores,
+    Hedge,
+    Notice,
+    Quote,
+    Sentence,
+    Span,
+    Transparency,
+)
+from framing.result import Analysis, Explanation, Scores
+from framing.text import read_article
+from framing.version import __version__
 
 __all__ = [
     "Analysis",

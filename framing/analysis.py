@@ -11,8 +11,8 @@ Each room takes the records of the rooms before it: text -> tokens -> quotes -> 
 ``surrogates``     the text holds lone surrogates, left where they are
 =================  ==============================================================================
 
-Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, ``hedges_per_100_words`` counts cues of every type but boosters per
-100 word tokens of the body.
+Rates: ``uncertain_share`` is the mean of the sentences' uncertainty; ``hedges_per_100_words`` counts cues of every type but boosters,
+weasels and peacocks per 100 word tokens of the body.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from framing.version import __version__
 Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
 
 RULES = {"attribution": "rules|v:1", "sources": "rules|v:1", "hedging": "rules|v:1"}
+NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
 
@@ -82,7 +83,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
 
     language = detect_language(tokens)
     words = int((tokens.lookup(_is_word, np.bool_) & tokens.body).sum())
-    hedging = sum(h.type != "booster" for h in hedges)
+    hedging = sum(h.type not in NOT_HEDGING for h in hedges)
     uncertain = [s.uncertain for s in sentences if s.uncertain is not None]
     scores = Scores(
         transparency=index,

@@ -3,16 +3,21 @@
 Conventions
 -----------
 * A mark covers a whole paragraph, but for an inline dateline ("LONDON (Reuters) —"), which is marked alone. Nothing is deleted.
-* Kinds are those of ``records.BOILERPLATE``: ``title`` also its repetitions; ``separator`` marks without a letter; ``dateline`` place or date; ``byline`` who wrote
-  or contributed, and for whom; ``tags`` keywords and section labels; ``language`` in which language the original is; ``next`` the neighbouring article;
-  ``more`` pointers elsewhere, prompts, advertising; ``credit`` whose photograph, with its caption; ``copyright``.
-* Only paragraphs of at most ``_SHORT`` characters are looked at (and the start of the first ones, for a dateline): boilerplate is short and formulaic, the article long
-  (Kohlschütter, Fankhauser & Nejdl 2010). Prose comes first: a sentence that only begins like boilerplate ("Next, the minister said ...") is none.
-* The *head* runs to the first paragraph of prose. Labels, lone names and outlets are bylines or tags only there.
-* The *tail* begins at the tags, language, copyright or "next" line behind which no paragraph of prose stands; every line in it is boilerplate (``more`` if nothing else).
+* Kinds are those of ``records.BOILERPLATE``: ``title`` (also its repetitions), ``separator`` (marks without a letter), ``dateline`` (place
+  or date), ``byline`` (who wrote or contributed, and for whom), ``tags`` (keywords, section labels), ``language`` (of the original),
+  ``next`` (the neighbouring article), ``more`` (pointers elsewhere, prompts, advertising), ``credit`` (whose photograph, with its caption),
+  ``copyright``.
+* Only paragraphs of at most ``_SHORT`` characters are looked at (and the start of the first ones, for a dateline): boilerplate is short and
+  formulaic, the article long (Kohlschütter, Fankhauser & Nejdl 2010). Prose comes first: a sentence that only begins like boilerplate
+  ("Next, the minister said ...") is none.
+* The *head* runs to the first paragraph of prose, at most ``_HEAD_REACH`` paragraphs. Labels, lone names and outlets are tags or
+  bylines only there.
+* The *tail* begins at the tags, language, copyright or "next" line behind which no paragraph of prose stands; every line in it is
+  boilerplate (``more`` if nothing else).
 * Where nothing would be left, no whole paragraph is marked: somebody who hands over one line wants it read.
 
-The phrases are in ``lexicons/boilerplate.tsv``; the forms of datelines and bylines follow the style guides of the agencies (Associated Press Stylebook, Reuters Handbook).
+The phrases are in ``lexicons/boilerplate.tsv``; the forms of datelines and bylines follow the style guides of the agencies (Associated
+Press Stylebook, Reuters Handbook of Journalism).
 """
 
 from __future__ import annotations
@@ -22,18 +27,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from framing.lexicons import read_table
+from framing.records import BOILERPLATE
 
 Range = tuple[int, int]
 
 _SHORT = 260  # characters
 _TITLE = 160
-_DATELINE_REACH, _TITLE_REACH, _BYLINE_REACH = 6, 10, 10  # paragraphs from the start
+_DATELINE_REACH, _TITLE_REACH, _HEAD_REACH = 6, 10, 12  # paragraphs from the start
 _EDGES = " \t\xa0.:;!…()[]{}<>*-–—_•·|»›→▶►«‹#\"'“”‘’/\\"
+_FRONT = _EDGES.replace("(", "")  # "(c)" begins a copyright line
 _TAIL_KINDS = frozenset(("tags", "language", "copyright", "next"))
 
 
 def _rows(form: str) -> dict[str, tuple[str, str]]:
-    return {r["phrase"]: (r["kind"], r["zone"]) for r in read_table("boilerplate") if r["form"] == form}
+    rows = (r for r in read_table("boilerplate") if r["form"] == form and r["kind"] in BOILERPLATE)
+    return {r["phrase"]: (r["kind"], r["zone"]) for r in rows}
 
 
 def _names(kind: str) -> frozenset[str]:
@@ -48,10 +56,11 @@ def _by_first_word(form: str) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 _NOT_PLACES, _AGENCIES = _names("notplace"), _names("agency")
-_WHOLE = {phrase: row for phrase, row in _rows("whole").items() if row[0] != "notplace"}
-_LABEL, _START, _CAPITAL = _rows("label"), _by_first_word("start"), _by_first_word("capital")
+_WHOLE, _LABEL, _START, _CAPITAL = _rows("whole"), _rows("label"), _by_first_word("start"), _by_first_word("capital")
 _INSIDE = tuple((phrase, kind) for phrase, (kind, _) in _rows("inside").items())
+_INSIDE_WORDS = frozenset(max(phrase.split()[:-1], key=len) for phrase, _ in _INSIDE)  # without one of them none of the phrases is there
 _OUTLETS = frozenset(r["name"].lower() for r in read_table("outlets") if r["class"] == "outlet")
+_OUTLET_SUFFIXES = frozenset(r["name"].lower() for r in read_table("outlets") if r["class"] == "suffix")
 _FIRST_NAMES = frozenset(r["name"].lower() for r in read_table("first_names"))
 _NO_NAMES = frozenset(r["word"].lower() for r in read_table("nonnames"))
 
@@ -61,15 +70,17 @@ _SEPARATOR = re.compile(r"(?:[^\w\"'“”‘’«»?!$€£%&]|_)+")
 _UPPER = r"[^\W\d_a-zß-öø-ÿ]"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    r"\b\.?"
 )
 _ZONE = r"(?:[ECMPB]?[SD]T|ET|CT|MT|PT|CET|CEST|EEST|EET|GMT|UTC)"
 _DATE = re.compile(
     rf"(?:(?:first |last |originally )?(?:published|posted|updated|modified|update)\b(?: on| at|:)?\s*)?"
-    rf"(?=[^\n]{{0,60}}?(?:{_MONTH}|{_WEEKDAY}|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d))"
-    rf"(?:(?:{_WEEKDAY}|{_MONTH}|{_ZONE}|[ap]\.?m\b\.?|\d{{1,4}}(?:st|nd|rd|th|h)?|published|posted|updated|modified|last|at|on|of|the|a|t|z)(?![^\W\d_])|[\s,.:;|/()•·–—-])+",
+    rf"(?:(?:{_WEEKDAY}|{_MONTH}|{_ZONE}|[ap]\.?m\b\.?|\d{{1,4}}(?!\d)(?:st|nd|rd|th|h)?(?:[ap]\.?m\b\.?)?"
+    r"|published|posted|updated|modified|last|at|on|of|the|a|t|z)(?![^\W_])|[\s,.:;|/()•·–—-])+",
     re.I,
 )
+_DATE_SIGN = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d", re.I)
 _DATELINE = re.compile(
     rf"(?:(?P<place>{_UPPER}[\w.'’-]*(?:[ /]{_UPPER}[\w.'’-]*){{0,3}})(?P<rest>(?:,[ ]?[^\s,()—–][^,()—–\n]{{0,22}}){{0,3}}?))?"
     r"\s?(?P<agency>\([^()\n]{2,40}\))?\s?(?P<dash>(?:—|–|―|--+|-(?=\s))+|(?<=\))(?=[A-Z“\"])|\Z)"
@@ -77,28 +88,41 @@ _DATELINE = re.compile(
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s\d{{1,2}}\b", re.I)
 _LANGUAGES = "|".join(sorted(_names("language")))
 _LANGUAGE = re.compile(
-    r"(?:(?:the|this)(?: original| full| whole)? (?:article|text|story|post|report|interview|page|document|publication|piece|news|original|material|video|content)"
+    r"(?:(?:the|this)(?: original| full)? (?:article|text|story|post|report|interview|page|document|publication|piece|news|material|video)"
     r"(?: (?:itself|below|above))? (?:is|was|has been)(?: (?:also|only|originally|first|available|written|published))*|(?:also )?available|"
     r"(?:originally |first )?(?:written|published)|read (?:this|it|the)?\s?(?:article|story|report|text|post|interview)?) in (?:the )?"
     rf"(?:{_LANGUAGES})(?: language)?(?: only)?(?:,? (?:and|or) (?:{_LANGUAGES}))?|(?:article |original |text )?language: (?:{_LANGUAGES})|"
-    rf"(?:this article was |this story was )?(?:machine |automatically )?translated from (?:the )?(?:original )?(?:{_LANGUAGES})(?: (?:original|version|language|by)\b.{{0,60}})?",
+    rf"(?:this (?:article|story) was )?(?:machine |automatically )?translated from (?:the )?(?:original )?(?:{_LANGUAGES})"
+    r"(?: (?:original|version|language|by)\b.{0,60})?",
     re.I,
 )
 _NEXT = re.compile(r"(?:UP NEXT|NEXT|PREVIOUS|PREV)\s+[\"“‘'(]?[A-Z0-9]")
 _IMAGE_OF = re.compile(r"(?:(?:next|prev)\s+)?image \d+ of \d+", re.I)
 _COPYRIGHT = re.compile(r"(?:copyright\s*)?(?:©|\(c\)\s*\d{4})|copyright:?\s+(?:\d{4}|by\b)", re.I)
-_BYLINE = re.compile(rf"by:?\s+(?P<name>(?:the )?{_UPPER}[\w.'’-]*(?: (?:{_UPPER}[\w.'’-]*|d[aeiu]|del|dos|la|le|van|von|der|den|bin|al|el|ter))*)(?P<rest>\Z|[\s,|&/;:•·–—-].*|[.]\Z)", re.S | re.I)
-_NAME = re.compile(rf"(?P<first>{_UPPER}[\w'’-]+\.?)(?: (?:{_UPPER}[\w.'’-]*|d[aeiu]|del|van|von|der|bin|al|el)){{1,4}}")
+_PARTICLE = r"(?:d[aeiu]|del|dos|la|le|van|von|der|den|bin|al|el|ter)"
+_BYLINE = re.compile(
+    rf"[Bb][Yy]:?\s+(?P<name>(?:[Tt]he )?{_UPPER}[\w.'’-]*(?: (?:{_UPPER}[\w.'’-]*|{_PARTICLE}))*)"
+    r"(?P<rest>\Z|[\s,|&/;:•·–—-].*)",
+    re.S,
+)
+_NAME = re.compile(
+    rf"(?P<first>{_UPPER}[\w'’-]+\.?)(?: (?:{_UPPER}[\w.'’-]*|{_PARTICLE})){{1,4}}"
+    rf"(?:(?:,| and|, and| &) {_UPPER}[\w.'’-]+(?: {_UPPER}[\w.'’-]*){{1,3}})*"
+)
 _ROLE = re.compile(r"\b(?:reporter|writer|correspondent|editor|columnist|contributor|journalist|staff|analyst|bureau)\b", re.I)
 _BRACKET = re.compile(r"[(\[]\s?(?P<inner>[^()\[\]]{2,120})[)\]]\.?\Z")
-_CREDIT_WORD = re.compile(r"\b(?:photos?|images?|pictures?|picture-alliance|photographs?|courtesy|illustration|screenshot|screengrab|screen grab|getty|shutterstock|via (?:ap|afp|reuters|youtube|twitter))\b", re.I)
-_CREDIT_END = re.compile(r"\b(?:Photo(?:graph)?|Image|Picture|Photo [Cc]redit|Image [Cc]redit|Credit)s?(?: [Bb]y\b|:)\s*[A-Z][^.!?]{2,60}\Z")
+_CREDIT_WORD = re.compile(
+    r"\b(?:photos?|images?|pictures?|photographs?|courtesy|illustration|screenshot|screengrab|getty|shutterstock"
+    r"|via (?:ap|afp|reuters|youtube|twitter))\b",
+    re.I,
+)
+_CREDIT_END = re.compile(r"\b(?:Photo(?:graph)?|Image|Picture|(?:Photo |Image )?[Cc]redit)s?(?: [Bb]y\b|:)\s*[A-Z][^.!?]{2,60}\Z")
 _SITE = re.compile(r"\s*[|–—·-]\s*[\w.,:'’& ]{2,40}\Z")
 _STRAIGHT = {ord(a): b for a, b in zip("“”„«»‘’‚`–—―\xa0", "\"\"\"\"\"''''--- ")}
 
 
 class Marks(NamedTuple):
-    """What was marked: stretches with their kinds in order, the title's paragraph (index) or ``None``, first and last paragraph of the body or ``None``."""
+    """Marked stretches with their kinds, in order; the paragraph (index) of the title; the first and the last paragraph of the body."""
 
     marks: list[tuple[int, int, str]]
     title: int | None
@@ -126,6 +150,7 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
     wanted = _plain(title) if title else ""
     found, title_line, head = None, "", True
     for i, (start, end) in enumerate(paragraphs):
+        head = head and i < _HEAD_REACH
         short = end - start <= _SHORT
         if short:
             line = text[start:end]
@@ -135,16 +160,19 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
                 kinds[i], found, title_line = "title", i, line
                 continue
             kind = _kind(line, i, head, n)
-            if kind == "byline?":  # a lone name: a byline beside an outlet, a title or a role
-                kind = "byline" if i and kinds[i - 1] in ("title", "byline") or _is_outlet_line(text, paragraphs, i + 1) else None
-            if i < _TITLE_REACH and head and (kind is None or (not i and kind == "more" and ":" in line)) and not title_line and _is_title(line, text, paragraphs, i):
+            if kind == "byline?":  # a lone name is one beside an outlet or a role, and a usual one also behind the title
+                usual = line.split()[0].lower() in _FIRST_NAMES
+                before = kinds[i - 1] if i else None
+                kind = "byline" if _is_outlet_line(text, paragraphs, i + 1) or (usual and before in ("title", "byline")) else None
+            open_to_title = head and not title_line and i < _TITLE_REACH and (kind is None or (not i and kind == "more" and ":" in line))
+            if open_to_title and _is_title(line, text, paragraphs, i):
                 kinds[i], title_line = "title", line
                 found = found if wanted else i
                 continue
             kinds[i] = kind
             if kind is not None:
                 continue
-            if title_line and len(line) == len(title_line) and line == title_line:
+            if title_line and (line == title_line or (i < _TITLE_REACH and _plain(line) == _plain(title_line))):
                 kinds[i] = "title"
                 continue
         if i < _DATELINE_REACH or text.startswith("(", start):
@@ -173,39 +201,44 @@ def _kind(line: str, i: int, head: bool, n: int) -> str | None:
         return "separator"
     low = line.lower()
     bare = low.strip(_EDGES)
-    hit = _WHOLE.get(bare)
+    hit = _WHOLE.get(bare) or _WHOLE.get(low)
     if hit and (head or hit[1] == "any"):
         return hit[0]
     colon = bare.find(":", 0, 40)
     if colon > 0:
         label = bare[:colon].strip(_EDGES)
         hit = _LABEL.get(label)
-        if hit and (head or hit[1] == "any"):
+        if hit and (hit[0] not in ("more", "next") or not _is_prose(line, colon)):
             return hit[0]
-        if label.startswith("also on "):
+        if label.startswith("also on ") and not _is_prose(line, colon):
             return "more"
+    if (" in " in low or ":" in line or " from " in low) and len(line) <= 140 and _LANGUAGE.fullmatch(bare):
+        return "language"
+    if "©" in line or bare.startswith("copyright") or low.startswith("(c)"):
+        if _COPYRIGHT.match(low.lstrip(_FRONT)) or ("©" in line and not _SENTENCE_END.search(line[-4:])):
+            return "copyright"
     kind = _by_start(line, bare)
     if kind:
         return kind
-    for phrase, kind in _INSIDE:
-        if phrase in low:
-            return kind
+    if not _INSIDE_WORDS.isdisjoint(low.split()):
+        for phrase, kind in _INSIDE:
+            if phrase in low:
+                return kind
     if first.isdigit() or first.isupper():
-        if _DATE.fullmatch(line):
+        if _DATE.fullmatch(line) and _DATE_SIGN.search(line):
             return "dateline"
         if len(line) <= 200 and first in "NPU" and _NEXT.match(line) and not _SENTENCE_END.search(line[-4:]):
             return "next"
-    if (" in " in low or ":" in line or " from " in low) and len(line) <= 140 and _LANGUAGE.fullmatch(bare):
-        return "language"
-    if "©" in line or low.startswith(("copyright", "(c)")):
-        where = _COPYRIGHT.match(low.lstrip(_EDGES.replace("(", "")))
-        if where or ("©" in line[:60] and len(line) < 120):
-            return "copyright"
-    if _is_credit(line, bare):
+    if _is_credit(line, low, bare):
         return "credit"
-    if (head or i < _BYLINE_REACH or i >= n - 4) and len(line) <= 150:
+    if (head or i < _HEAD_REACH or i >= n - 4) and len(line) <= 150:
         return _byline(line, bare, head)
     return None
+
+
+def _is_prose(line: str, colon: int) -> bool:
+    """Whether what stands behind a label is a sentence of the article ("Watch: it may rain again, the mayor said.")."""
+    return _SENTENCE_END.search(line[-4:]) is not None and len(line) - colon > 60 and "http" not in line
 
 
 def _by_start(line: str, bare: str) -> str | None:
@@ -216,13 +249,14 @@ def _by_start(line: str, bare: str) -> str | None:
     for phrase, kind in _CAPITAL.get(word, ()):
         if bare.startswith(phrase):
             rest = line.lstrip(_EDGES)[len(phrase):]
-            follows = rest.lstrip(" :@\"“'‘")[:1]
-            if rest[:1].isspace() and (follows.isupper() or follows.isdigit() or rest.lstrip().lower().startswith("the ")) and (not _SENTENCE_END.search(line[-4:]) or _capitalised(rest) >= 0.6):
+            follows = rest.lstrip(" :@\"“'‘")
+            named = follows[:1].isupper() or follows[:1].isdigit() or follows.startswith(("the ", "of "))
+            if named and rest[:1].isspace() and (not _SENTENCE_END.search(line[-4:]) or _capitalised(rest) >= 0.6):
                 return kind
     return None
 
 
-def _is_credit(line: str, bare: str) -> bool:
+def _is_credit(line: str, low: str, bare: str) -> bool:
     last = line[-1]
     if last in ")]":
         bracket = _BRACKET.search(line)
@@ -232,40 +266,50 @@ def _is_credit(line: str, bare: str) -> bool:
             if _CREDIT_WORD.search(inner) and (len(inner) < 30 or "/" in inner or _capitalised(inner) >= 0.5):
                 return True
             before = line[: bracket.start()].rstrip()
-            if any(part.strip().lower() in _AGENCIES or part.strip().lower() in _OUTLETS for part in re.split(r"/|\bvia\b|\|", inner)):
-                return "/" in inner or not before or not _SENTENCE_END.search(before[-4:])
+            parts = [part.strip().lower() for part in re.split(r"/|\bvia\b|\|", inner)]
+            if "/" in inner:
+                return any(part in _AGENCIES or part.removeprefix("the ") in _OUTLETS for part in parts)
+            return any(part in _AGENCIES for part in parts) and (not before or not _SENTENCE_END.search(before[-4:]))
         return False
     if len(line) <= 100 and ("/" in line or bare in _AGENCIES):
         parts = [part.strip(_EDGES) for part in re.split(r"/|\bvia\b", bare)]
         if any(part in _AGENCIES for part in parts) and len(bare.split()) <= 10 and _capitalised(line) >= 0.7:
             return True
+    if "via getty images" in low or "/getty images" in low:
+        return True
     if last != "." and "/" in line and line.rsplit("/", 1)[1].strip().lower() in _AGENCIES:
         return True
-    return _IMAGE_OF.fullmatch(line) is not None or (last not in ".!?" and _CREDIT_END.search(line) is not None)
+    if last not in ".!?" and (":" in line or " by " in low) and _CREDIT_END.search(line):
+        return True
+    return _IMAGE_OF.fullmatch(line) is not None
 
 
 def _byline(line: str, bare: str, head: bool) -> str | None:
     if bare.startswith("by") and (match := _BYLINE.fullmatch(line)):
-        name = match["name"].split()
-        known = " ".join(name).lower().removeprefix("the ").rstrip(".")
-        fits = name[0].lower().rstrip(".") not in _NO_NAMES - {"the"} and all(w[0].isupper() or len(w) <= 3 for w in name) and name[0][0].isupper() | (name[0] == "the")
+        name, rest = match["name"].split(), match["rest"]
+        known, parted = " ".join(name).lower().removeprefix("the ").rstrip("."), rest.lstrip()[:1] in tuple("|•·&/")
         if known in _AGENCIES or known in _OUTLETS:
-            return "byline" if not match["rest"].strip(_EDGES) or match["rest"].lstrip()[:1] in "|•·&/" else None
-        if fits and len(name) >= 2 and len(name) <= 6 and name[0].lower() != "the" and (not _SENTENCE_END.search(line[-4:]) or _capitalised(line) >= 0.75):
-            return "byline" if _capitalised(match["rest"]) >= 0.5 or _ROLE.search(match["rest"]) or match["rest"].lstrip()[:1] in "|•·" else None
+            return "byline" if not rest.strip(_EDGES) or parted else None
+        if not 2 <= len(name) <= 6 or name[0].lower().rstrip(".") in _NO_NAMES:
+            return None
+        if _SENTENCE_END.search(line[-4:]) and _capitalised(line) < 0.75:
+            return None
+        return "byline" if parted or _capitalised(rest) >= 0.5 or _ROLE.search(rest) else None
     if not head or len(line) > 100:
         return None
     if bare in _OUTLETS or bare.removeprefix("the ") in _OUTLETS:
         return "byline"
     match = _NAME.match(line)
-    if match and match["first"].lower().rstrip(".") in _FIRST_NAMES:
-        rest = line[match.end():].strip()
-        if not rest:
-            return "byline?"
-        if rest[0] in "|•·,-–—/" and not _SENTENCE_END.search(line[-4:]):
-            by = rest.strip(" |•·,-–—/")
-            if by.lower() in _OUTLETS or by.lower() in _AGENCIES or (_ROLE.search(by) and _capitalised(by) >= 0.5) or (rest[0] in "|•" and len(by) <= 40):
-                return "byline"
+    if match is None:
+        return None
+    rest = line[match.end():].strip()
+    if not rest:
+        return "byline?"
+    if match["first"].lower().rstrip(".") in _FIRST_NAMES and rest[0] in "|•·,-–—/" and not _SENTENCE_END.search(line[-4:]):
+        by = rest.strip(" |•·,-–—/")
+        outlet = by.lower().split(" and ")[0] in _OUTLETS or by.lower() in _AGENCIES
+        if outlet or (_ROLE.search(by) and _capitalised(by) >= 0.5) or (rest[0] in "|•" and len(by) <= 40):
+            return "byline"
     return None
 
 
@@ -276,6 +320,9 @@ def _is_outlet_line(text: str, paragraphs: Sequence[Range], i: int) -> bool:
     if end - start > 60:
         return False
     bare = text[start:end].lower().strip(_EDGES)
+    words = bare.split()
+    if len(words) > 1 and len(words) < 6 and words[-1] in _OUTLET_SUFFIXES and text[start:end].istitle():
+        return True
     return bare in _OUTLETS or _WHOLE.get(bare, ("", ""))[0] == "byline"
 
 
@@ -292,7 +339,7 @@ def _dateline(text: str, start: int, end: int) -> int:
     known = agency.lower() in _AGENCIES or agency.lower() in _OUTLETS
     dated = _MONTH_DAY.search(rest) is not None
     whole = match.end() == len(window)
-    if whole and (end - start > len(window) or not (place and (known or (dated and place.isupper())))):
+    if whole and (end - start > len(window) or not (place and (known or (place.isupper() and (dated or match["dash"]))))):
         return 0
     follows = window[match.end():].lstrip()[:40]
     if follows and (follows[0].islower() or (len(follows) > 20 and follows.isupper())):
@@ -316,6 +363,8 @@ def _is_title(line: str, text: str, paragraphs: Sequence[Range], i: int) -> bool
     if size > _SHORT or size < 6 or line[-1] in ",:":
         return False
     near = paragraphs[i + 1:i + 4]
+    if not near:
+        return False
     repeated = any(end - start == size and text[start:end] == line for start, end in near) and size <= 200
     prose = any(end - start >= 40 and _SENTENCE_END.search(text, end - 3, end) for start, end in paragraphs[i + 1:i + 8])
     if not prose:
@@ -326,9 +375,14 @@ def _is_title(line: str, text: str, paragraphs: Sequence[Range], i: int) -> bool
     initial = next((c for c in line if c.isalpha()), "")
     if size > _TITLE or not 2 <= len(words) <= 25 or initial.islower() or _dateline(text, *paragraphs[i]):
         return False
+    if text[near[0][0]].islower():  # the line was broken off
+        return False
+    if len(words) < 4 and words[0].lower() in _FIRST_NAMES and _NAME.fullmatch(line):  # somebody's name
+        return False
     if _SENTENCE_END.search(line[-4:]) or _SENTENCE_INSIDE.search(line):
-        long = [w for w in words if len(w.strip(_EDGES)) > 3]
-        return len(long) >= 3 and sum(w.strip(_EDGES)[:1].isupper() or w[:1].isdigit() for w in long) >= 0.8 * len(long) and line[0] not in "“\"("
+        long = [w for w in (word.strip(_EDGES) for word in words) if len(w) > 3]
+        capitals = sum(w[0].isupper() or w[0].isdigit() for w in long)
+        return len(long) >= 3 and capitals >= 0.8 * len(long) and line[0] not in "“\"("
     return True
 
 

@@ -3,20 +3,21 @@
 Three tables hold all words and all conditions; this module only knows how to read them.
 
 ``lexicons/hedges.tsv``
-    One entry a row. An entry is a sequence of elements between blanks; an element is a word, alternatives (``suggest|suggests``), a word class
-    (``<be>``) or an optional one of these (``<adv>?``). ``type`` is one of ``records.HEDGE_TYPES`` or ``none`` (a look-alike that silences the
-    cues inside it, as "as soon as possible"); ``flip`` is the type under negation where that differs ("clear" boosts, "not clear" hedges);
-    ``negated`` is 1 where the entry itself holds the negation; ``needs`` names a condition (several joined by "+").
+    One entry a row. An entry is a sequence of elements between blanks; an element is a word, alternatives (``suggest|suggests``), a
+    word class (``<be>``) or an optional one of these (``<adv>?``). ``type`` is one of ``records.HEDGE_TYPES`` or ``none`` (a look-alike
+    that silences the cues inside it, as "as soon as possible"); ``flip`` is the type under negation where that differs ("clear" boosts,
+    "not clear" hedges); ``negated`` is 1 where the entry itself holds the negation; ``needs`` names a condition (several joined by "+").
 ``lexicons/hedge_classes.tsv``
     Word classes.
 ``lexicons/hedge_needs.tsv``
-    Conditions: alternatives between `` / ``, each a list of terms that must all hold. A term is ``place:names`` or ``!place:names`` (none of them). Places:
-    ``self`` (first word of the cue), ``next``, ``next2``, ``prev``, ``prev2``, ``after`` and ``before`` (next and previous word, one adverb skipped),
-    ``within`` and ``ago`` (any of the four following or preceding), ``opening`` (first word of the sentence), ``sentence`` (any word of it).
-    Names are words, ``<classes>`` or shapes in capitals (``SHAPES``). Beyond the sentence there is only the shape ``END``.
+    Conditions: alternatives between `` / ``, each a list of terms that must all hold. A term is ``place:names`` or ``!place:names``
+    (none of them). Places: ``self`` (first word of the cue), ``next``, ``next2``, ``prev``, ``prev2``, ``after`` and ``before`` (next
+    and previous word, one adverb skipped), ``within`` and ``ago`` (any of the four following or preceding), ``opening`` (first word of
+    the sentence), ``sentence`` (any word of it). Names are words, ``<classes>`` or shapes in capitals (``SHAPES``). Beyond the sentence
+    there is only the shape ``END``.
 
-Confidence of an entry is the share of its hits that annotators marked as uncertainty, by Laplace's rule (k + 1) / (n + 2), so that an entry without evidence has 0.5
-(Laplace 1814; the counts stand beside each entry and are made by ``experiments/hedging.py``).
+Confidence of an entry is the share of its hits that annotators marked as uncertainty, by Laplace's rule (k + 1) / (n + 2) (Laplace
+1814), so that an entry without evidence has 0.5. The counts stand beside each entry; ``experiments/hedging.py`` makes them.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ class Lexicon:
 
 
 def _elements(entry: str) -> list[list[str]]:
-    """Every sequence of elements that an entry stands for: optional elements in and out, alternatives spelt out, classes kept as ``<name>``."""
+    """All sequences an entry stands for: optional elements in and out, alternatives spelt out, classes kept as ``<name>``."""
     choices: list[list[str]] = []
     for part in entry.split(" "):
         optional = part.endswith("?") and len(part) > 1
@@ -144,8 +145,8 @@ def _share(row: dict[str, str], column: str) -> tuple[float, int]:
 def _confidence(row: dict[str, str]) -> float:
     """The share that fits the entry's type; news counts are shown in the table but not used, so that news stays a test.
 
-    Weasels and peacocks are labelled in CoNLL-2010 alone, by sentence. Evidentials take the higher share of Szeged wiki and CoNLL-2010, since each leaves
-    out what the other counts. Approximators and boosters are labelled nowhere.
+    Weasels and peacocks are labelled in CoNLL-2010 alone, by sentence. Evidentials take the higher share of Szeged wiki and
+    CoNLL-2010, since each leaves out what the other counts. Approximators and boosters are labelled nowhere.
     """
     if row["type"] in ("approximator", "booster", "none"):
         return 0.5
@@ -199,8 +200,8 @@ def hedge_lexicon() -> Lexicon:
     for row in read_table("hedges"):
         number = len(entries)
         entries.append(Entry(
-            row["entry"], row["type"], row["flip"] or row["type"], row["subtype"], float(row["strength"]), row["needs"], row["negated"] == "1",
-            _confidence(row),
+            row["entry"], row["type"], row["flip"] or row["type"], row["subtype"], float(row["strength"]), row["needs"],
+            row["negated"] == "1", _confidence(row),
         ))
         for sequence in _elements(row["entry"]):
             if len(sequence) == 1:
@@ -235,4 +236,5 @@ def hedge_lexicon() -> Lexicon:
         classes[name] = np.zeros(size, np.bool_)
         classes[name][[builder.vocabulary[w] for w in words]] = True
     codes = np.array(sorted(a * size + b for a, b in pairs), np.int64)
-    return Lexicon(builder.vocabulary, tuple(entries), classes, conditions, {k: tuple(v) for k, v in single.items()}, is_single, tree, first, codes)
+    alone = {word: tuple(numbers) for word, numbers in single.items()}
+    return Lexicon(builder.vocabulary, tuple(entries), classes, conditions, alone, is_single, tree, first, codes)

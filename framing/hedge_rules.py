@@ -2,10 +2,13 @@
 
 All steps work on arrays of candidates (first token, one past the last token, entry number):
 
-1. single words by vocabulary index; longer entries by a table of word pairs, then a walk down the tree of entries at the few places that pass;
+1. single words by vocabulary index; longer entries by a table of word pairs, then a walk down the tree of entries at the few places
+   that pass;
 2. the entry's condition (``lexicons/hedge_needs.tsv``), one evaluation for all candidates that name it;
-3. negation: a negator before the cue, with at most two auxiliaries, adverbs or articles between. Where that changes the type ("not clear") the cue begins at the negator;
-4. overlaps: a ``none`` entry silences what lies inside it; among the others the leftmost wins, then the longest, then the earlier row.
+3. negation: a negator before the cue, with at most two auxiliaries, adverbs or articles between. Where that changes the type ("not
+   clear") the cue begins at the negator;
+4. overlaps: a ``none`` entry silences what lies inside it; among the others the leftmost wins, then the longest,
+   then an entry that holds its negation itself, then the earlier row.
 
 Every step looks at a bounded number of neighbours or at sums over sentences, so that time is linear in the text.
 """
@@ -58,7 +61,8 @@ class Context:
 
     def has(self, *names: str) -> Bools:
         """Whether each token (and the place n) has one of these shapes."""
-        return (self.shapes & sum(BIT[name] for name in names)) != 0
+        wanted = sum(BIT[name] for name in names)
+        return np.asarray((self.shapes & wanted) != 0)
 
     def holds(self, term: Term, first: Index, last: Index) -> Bools:
         """One term of a condition at each candidate."""
@@ -72,7 +76,7 @@ class Context:
         return ~found if term.negative else found
 
     def _test(self, term: Term, place: Index) -> Bools:
-        return term.words[self.words[place]] | ((self.shapes[place] & term.shapes) != 0)
+        return np.asarray(term.words[self.words[place]] | ((self.shapes[place] & term.shapes) != 0))
 
     def _place(self, place: str, first: Index, last: Index) -> Index:
         if place == "self":
@@ -157,9 +161,9 @@ def _negator(context: Context, first: Index) -> Index:
     return np.where((found == n) & skip[near] & skip[mid] & negates[far], far, found)
 
 
-def _resolve(first: Index, last: Index, entry: Index, silent: Bools) -> Index:
+def _resolve(first: Index, last: Index, entry: Index, silent: Bools, flipped: Bools) -> Index:
     """Indices of the candidates that stay, in order of their place."""
-    order = np.lexsort((entry, -last, first))
+    order = np.lexsort((entry, flipped, -last, first))
     quiet = order[silent[order]]
     if len(quiet):
         reach = np.maximum.accumulate(last[quiet])
@@ -206,5 +210,5 @@ def find_cues(context: Context) -> Cues:
     flipped = outside & flips
     first = np.where(flipped, negator, first)
     silent = np.array([e.type == "none" for e in lexicon.entries])[entry]
-    chosen = _resolve(first, last, entry, silent)
+    chosen = _resolve(first, last, entry, silent, flipped)
     return Cues(first[chosen], last[chosen], entry[chosen], (outside | holds)[chosen], flipped[chosen])

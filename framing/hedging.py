@@ -1,21 +1,23 @@
 """Hedges and boosters: which words weaken or strengthen a claim, over what stretch, and whose they are.
 
 Types (``records.HEDGE_TYPES``) follow Szarvas et al. 2012 (epistemic, doxastic, condition, investigation), Prince et al. 1982 (evidential =
-attribution shields, approximator), Vincze 2013 (weasel, peacock) and Hyland 2005 (booster). Plain reporting ("said", "according to") is attribution and no
-hedge; hope and desire are none either. Words, conditions and evidence stand in ``lexicons/hedges.tsv`` and its two sisters (see ``hedge_lexicon``).
+attribution shields, approximator), Vincze 2013 (weasel, peacock) and Hyland 2005 (booster). Plain reporting ("said", "according to")
+is attribution and no hedge; hope and desire are none either. Words, conditions and evidence stand in ``lexicons/hedges.tsv`` and its
+two sisters (see ``hedge_lexicon``).
 
 Conventions
 -----------
 * ``strength``: how far the cue weakens (a booster: strengthens) the claim, 0..1, by lexicon row.
-* ``negated``: a negation belongs to the cue ("no doubt", "does not appear to"). Where it changes the type ("not clear": booster to epistemic) the cue span
-  begins at the negator.
-* ``confidence``: share of this row's hits that annotators took for uncertainty (0.5 where nobody measured). For evidentials it is a lower bound: the Szeged corpus
-  leaves plain hearsay out.
-* ``owner``: the innermost attribution whose content holds the cue: in "X said Y may Z" the hedge is X's, not the author's. The cue of an attribution
-  ("X suspects that ...") belongs to whoever holds the attribution.
+* ``negated``: a negation belongs to the cue ("no doubt", "does not appear to"). Where it changes the type ("not clear": booster to
+  epistemic) the cue span begins at the negator.
+* ``confidence``: share of this row's hits that annotators took for uncertainty; 0.5 where nobody measured, as for a type that negation
+  changed. Which corpus counts for which type is said in ``hedge_lexicon``.
+* ``owner``: the innermost attribution whose content holds the cue: in "X said Y may Z" the hedge is X's, not the author's. The cue of
+  an attribution ("X suspects that ...") belongs to whoever holds the attribution.
 * Only tokens of the body are looked at.
 
-Sentence uncertainty, for the cues c of a sentence whose type is in the profile: u = 1 - prod(1 - strength(c) * confidence(c)). It is a noisy-or of the cues and not yet calibrated.
+Sentence uncertainty, for the cues c of a sentence whose type is in the profile: u = 1 - prod(1 - strength(c) * confidence(c)). It is a
+noisy-or of the cues and not yet calibrated.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ def _owners(start: NDArray[np.int32], end: NDArray[np.int32], attributions: Sequ
     owner: list[int | None] = [None] * k
     if not k:
         return owner
-    contents = sorted(((s.end - s.start, s.start, s.end, a.id) for a in attributions for s in a.content))
+    contents = sorted((s.end - s.start, s.start, s.end, a.id) for a in attributions for s in a.content)
     free = list(range(k + 1))
 
     def next_free(i: int) -> int:
@@ -98,11 +100,12 @@ def find_hedges(tokens: Tokens, quotes: Sequence[Quote], attributions: Sequence[
     scopes = find_scopes(context, cues, types)
     quoted = quoted_tokens(tokens, quotes)
     inside = (quoted[cues.first] & quoted[cues.last - 1]).tolist()
+    confidence = [0.5 if flipped else e.confidence for e, flipped in zip(entries, cues.flipped.tolist())]
     owners = _owners(tokens.start[cues.first], tokens.end[cues.last - 1], attributions)
-    rows = zip(cues.first.tolist(), cues.last.tolist(), entries, types, scopes, inside, owners, cues.negated.tolist())
+    rows = zip(cues.first.tolist(), cues.last.tolist(), entries, types, scopes, inside, owners, cues.negated.tolist(), confidence)
     return tuple(
-        Hedge(tokens.span(first, last), type, entry.strength, scope, quote, owner, negated, entry.confidence)
-        for first, last, entry, type, scope, quote, owner, negated in rows
+        Hedge(tokens.span(first, last), type, entry.strength, scope, quote, owner, negated, sure)
+        for first, last, entry, type, scope, quote, owner, negated, sure in rows
     )
 
 

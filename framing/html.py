@@ -1,7 +1,7 @@
 """HTML -> text of the article and title, through trafilatura (Barbaresi 2021), which the ``web`` extra installs.
 
-The markup is handed over; nothing is ever downloaded. The text has one paragraph a line. Where the extractor finds no article (a fragment, a very short page), all text
-of the page is taken.
+The markup is handed over; nothing is ever downloaded. The text has one paragraph a line. Where the extractor finds no article (a fragment,
+a very short page), all text of the page is taken.
 """
 
 from __future__ import annotations

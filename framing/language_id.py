@@ -3,12 +3,13 @@
 Conventions
 -----------
 * Codes are ISO 639-1; "und" where nothing decides.
-* ``share(l)`` = occurrences of function words of ``l`` / word tokens of the body (tokens with a letter). A word that several languages have counts for each of them.
-* The language with the largest share is taken if that share is at least ``THRESHOLD`` and a factor ``LEAD`` ahead of the next; news in English has shares of .35 to .5, and
-  lists of names still .2. Related languages share words, so a small lead is enough.
+* ``share(l)`` = occurrences of function words of ``l`` / word tokens of the body (tokens with a letter). A word that several languages have
+  counts for each of them.
+* The language with the largest share is taken if that share is at least ``THRESHOLD`` and a factor ``LEAD`` ahead of the next; news in
+  English has shares of .35 to .5, and lists of names still .2. Related languages share words, so a small lead is enough.
 * A text of fewer than ``FEW`` words needs one hit, and a lead over the others, in place of the threshold.
-* If most letters are of a script of ``lexicons/scripts.tsv``, only the languages of that script compete; without a decision the script's language is taken.
-  Han characters beside more than a tenth of kana are Japanese.
+* If most letters are of a script of ``lexicons/scripts.tsv``, only the languages of that script compete; without a decision the script's
+  language is taken. Han characters beside more than a tenth of kana are Japanese.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def detect_language(tokens: Tokens) -> str:
     Returns
     -------
     str
-        ISO 639-1 code, or "und" if the text is too short, holds no words or is in no language of ``lexicons/function_words.tsv`` and ``lexicons/scripts.tsv``.
+        ISO 639-1 code, or "und" if the text is too short, holds no words or is in no language of the lexicons.
     """
     kinds = tokens.type[tokens.body] if tokens.body.any() else tokens.type
     counts = np.bincount(kinds, minlength=len(tokens.types)).tolist()
@@ -86,7 +87,8 @@ def _script(types: tuple[str, ...], counts: list[int]) -> tuple[str, frozenset[s
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
-    languages, table = [], {}
+    languages: list[str] = []
+    table: dict[str, tuple[int, ...]] = {}
     for i, row in enumerate(read_table("function_words")):
         languages.append(row["language"])
         for word in row["words"].split():

@@ -2,47 +2,50 @@
 
 Codes (the sourcing scheme, section 2)
 --------------------------------------
-* level: named > office (a unique post, or the official voice of an organisation) > described (unnamed, with affiliation) > bare > impersonal.
-* withheld: individuals gave information to a reporter and the text keeps their identity back; never spokespersons, bystanders, crowds, parties.
-* reason, only if withheld: specific > boilerplate > none, from the regular expressions of ``lexicons/anonymity.tsv``, searched in the sentence
-  of the source. A specific reason counts only in a sentence that speaks of anonymity or authorisation at all.
-* position: the text shows how the source can know it (``lexicons/position.tsv``): it attended, was briefed, is involved, or speaks of its own acts.
+* level: named > office (a unique post, or the official voice of an organisation) > described (unnamed, with affiliation) > bare >
+  impersonal.
+* withheld: individuals gave information to a reporter and the text keeps their identity back; never spokespersons, bystanders, crowds,
+  parties.
+* reason, only if withheld: specific > boilerplate > none, from the regular expressions of ``lexicons/anonymity.tsv``, searched in the
+  sentence of the source. A specific reason counts only in a sentence that speaks of anonymity or authorisation at all.
+* position: the text shows how the source can know it (``lexicons/position.tsv``): it attended, was briefed, is involved, or speaks of its
+  own acts.
 
-What counts as a reason follows the memo of Corbett (New York Times, 2010), which calls "not authorized to speak" a formula that tells readers nothing.
+What counts as a reason follows the memo of Corbett (New York Times, 2010), which calls "not authorized to speak" a formula that tells
+readers nothing.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from framing.lexicons import read_table
 from framing.mentions import Mention
 from framing.records import LEVELS, REASONS
 
 RANK = {level: i for i, level in enumerate(LEVELS)}
-_TOLD = re.compile(r"(?i)\b(?:sa(?:y|ys|id|ying)|t(?:old|ell|ells|elling)|according|add(?:ed|s|ing)|describ(?:e|es|ed|ing)|insist(?:s|ed|ing)?|conced(?:e|ed|ing)|"
-                   r"not(?:e|es|ed)|recall(?:s|ed|ing)?|confirm(?:s|ed|ing)?|warn(?:s|ed|ing)?|explain(?:s|ed|ing)?|caution(?:s|ed)?|reveal(?:s|ed)?|suggest(?:s|ed)?|"
-                   r"predict(?:s|ed)?|acknowledg(?:e|es|ed)|emphasi[sz](?:e|es|ed)|argu(?:e|es|ed)|point(?:s|ed)? out|request(?:s|ed)?|spoke|speak(?:s|ing)?|clarified|"
-                   r"disclosed?|adamant|privately|declin(?:e|es|ed)|estimat(?:e|es|ed)|provided|cit(?:e|es|ed|ing)|via|per)\b")
-_FEAR = re.compile(r"(?i)anonym|author[iu]?[sz]|permitted|allowed to|cleared to|for fear|identif|be named|on the record|on background|withheld|his name|her name|their name")
-
-
-@lru_cache(maxsize=None)
+@cache
 def _patterns(table: str, value: str) -> re.Pattern[str]:
     key = "grade" if table == "anonymity" else "class"
     return re.compile("(?i)" + "|".join(f"(?:{row['pattern']})" for row in read_table(table) if row[key] == value))
 
 
-@lru_cache(maxsize=None)
-def _acts() -> re.Pattern[str]:
-    stems = sorted((row["pattern"] for row in read_table("position") if row["class"] == "act"), key=len, reverse=True)
-    return re.compile(r"(?i)\b(?:" + "|".join(stems) + r")(?:\w{0,4})\b")
+@cache
+def _stems(value: str) -> re.Pattern[str]:
+    stems = sorted((row["pattern"] for row in read_table("position") if row["class"] == value), key=len, reverse=True)
+    return re.compile(r"(?i)(?:" + "|".join(stems) + r")\w{0,4}\b")
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    forms = (row["pattern"] for row in read_table("position") if row["class"] == "told")
+    return re.compile(r"(?i)\b(?:" + "|".join(forms) + r")\b")
 
 
 def is_told(cue: str) -> bool:
     """Whether a cue reports that the source spoke to somebody."""
-    return _TOLD.search(cue) is not None
+    return _told().search(cue) is not None
 
 
 def describe_level(mention: Mention, kind: str) -> str:
@@ -60,50 +63,56 @@ def describe_level(mention: Mention, kind: str) -> str:
         return "impersonal"
     if kind == "generic":
         return "bare"
+    if mention.listed:
+        return "named"
     affiliated = mention.informative or mention.complement or mention.owner >= 0
     if mention.form == "joint":
         return "named" if mention.names and "spokes" not in flags else "described"
     if "spokes" in flags:
         return "office"
     if kind == "organisation":
-        return "named" if mention.owner >= 0 or mention.possessor else "described"
+        if mention.plural:
+            return "named" if mention.possessor or mention.owner >= 0 else "described"
+        return "named" if mention.owner >= 0 or mention.definite or (mention.proper and not mention.determined) else "described"
     if kind == "document":
-        if mention.owner >= 0 or mention.possessor:
+        if mention.owner >= 0 or mention.possessor or mention.proper or (mention.definite and (affiliated or not mention.plural)):
             return "named"
         return "described" if affiliated else "bare"
     if kind == "outlet":
-        return "named" if mention.owner >= 0 else "described" if affiliated and not "collective" in flags else "bare"
+        return "named" if mention.owner >= 0 else "described" if affiliated and "collective" not in flags else "bare"
     if kind == "person" and "unique" in flags and mention.definite and not mention.plural:
         return "office"
     if kind in ("group", "person"):
+        if mention.head[:1].isdigit() or mention.head in ("half", "third", "percent"):
+            return "described"
         if "bare" in flags or not mention.head:
             return "bare"
-        if affiliated or "person" in flags and "vague" not in flags or "group" in flags:
+        if affiliated or ("person" in flags and "vague" not in flags) or "group" in flags:
             return "described"
         return "bare"
     return "described"
 
 
 def is_withheld(mention: Mention, kind: str, level: str, cue: str) -> bool:
-    """Whether a mention of unnamed people is one of confidential sources; ``kind`` "group" means a plural whose individuals may be meant."""
+    """Whether unnamed people are confidential sources; ``kind`` "group" means a plural whose individuals may be meant."""
     if kind not in ("person", "group") or level not in ("described", "bare") or mention.form == "pronoun":
         return False
     flags = mention.flags
     if "spokes" in flags or "crowd" in flags or "press" in flags or "person" not in flags or not is_told(cue):
         return False
     if not mention.plural and kind == "person":
-        return not mention.definite or "insider" in flags
+        return (mention.determined or mention.complement) and (not mention.definite or "insider" in flags)
     return "insider" in flags and (mention.head != "people" or mention.complement)
 
 
 def reason_of(sentence: str) -> str:
     """Grade of the reason that a stretch of text gives for keeping a name back: one of ``REASONS``."""
-    if _FEAR.search(sentence) is None:
+    if _patterns("anonymity", "sign").search(sentence) is None:
         return "none"
     formula = _patterns("anonymity", "boilerplate").search(sentence)
     if formula is None:
         return "specific" if re.search(r"(?i)for fear of", sentence) else "none"
-    around = sentence[formula.end():formula.end() + 160]
+    around = sentence[formula.end() : formula.end() + 160]
     if _patterns("anonymity", "specific").search(around) or re.search(r"(?i)for fear of|because (?:he|she|they) fear", sentence):
         return "specific"
     return "boilerplate"
@@ -114,7 +123,7 @@ def best_reason(first: str, second: str) -> str:
     return max(first, second, key=REASONS.index)
 
 
-def in_position(kind: str, level: str, cue: str, phrase: str, content: str) -> bool:
+def in_position(kind: str, level: str, cue: str, phrase: str, content: str, spokes: bool = False) -> bool:
     """Whether the text shows how the source can know what it says.
 
     Parameters
@@ -123,18 +132,62 @@ def in_position(kind: str, level: str, cue: str, phrase: str, content: str) -> b
         Of the resolved source.
     cue, phrase, content : str
         Text of the cue, of the mention with its relative clause, and of the content.
+    spokes : bool
+        Whether the source is the voice of an organisation, which speaks of its own affairs.
+
+    Notes
+    -----
+    A view ("calls", "criticizes") is no knowledge; for a named person "says" counts when the content begins with the person
+    itself ("he", "I", "my").
     """
     if kind in ("none", "generic", "outlet", "document"):
         return False
     if _patterns("position", "phrase").search(phrase):
         return True
-    if kind in ("person", "organisation", "author", "group") and _acts().match(cue.split(" ")[-1] if " " not in cue else _head_of(cue)):
+    if kind == "group":
+        return False
+    head = _head_of(cue)
+    if _stems("act").match(head):
         return True
-    return kind in ("person", "author") and level != "bare" and _FIRST_PERSON.search(content) is not None
+    if _stems("view").match(head):
+        return False
+    if kind == "organisation" or spokes or level in ("office", "described"):
+        return True
+    return level != "bare" and (_OWN.match(content) is not None or (kind == "author" and _FIRST_PERSON.search(content) is not None))
 
 
+_OWN = re.compile(r"""["“'‘]*\s*(?:that )?(?:he|she|[Ii]|I['’](?:m|ve|d|ll)|[Mm]y|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|his|her)\b""")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]ur|me|us)\b")
-_AUXILIARY = frozenset("has have had will would is are was were be been being also did does do not n't to could can may might should must have".split())
+_AUXILIARY = frozenset(
+    [
+        "has",
+        "have",
+        "had",
+        "will",
+        "would",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "also",
+        "did",
+        "does",
+        "do",
+        "not",
+        "n't",
+        "to",
+        "could",
+        "can",
+        "may",
+        "might",
+        "should",
+        "must",
+        "have",
+    ]
+)
 
 
 def _head_of(cue: str) -> str:
@@ -142,5 +195,3 @@ def _head_of(cue: str) -> str:
         if word.lower() not in _AUXILIARY and not word.endswith("ly"):
             return word
     return cue
-
-

@@ -2,9 +2,11 @@
 
 Conventions
 -----------
-* A mention is a stretch of tokens. Its core ends before the first comma, bracket, preposition, relative pronoun or participle that no name covers.
-* ``form`` is "none", "pronoun", "name", "joint" (two names and more joined by "and") or "description"; a description keeps the lemma of its head noun,
-  the name that owns or modifies it ("Clinton campaign", "the minister's aide"), and whether a modifier or complement says whom it belongs to.
+* A mention is a stretch of tokens. Its core ends before the first comma, bracket, preposition, relative pronoun or participle that no
+  name covers.
+* ``form`` is "none", "pronoun", "name", "joint" (two names and more joined by "and") or "description"; a description keeps the lemma of
+  its head noun, the name that owns or modifies it ("Clinton campaign", "the minister's aide"), and whether a modifier or complement says
+  whom it belongs to.
 * In "some of the advisers", "one of those officials" the head is the noun after "of".
 * A description followed by a name in apposition ("the press secretary, Jane Doe") is a name.
 
@@ -14,28 +16,20 @@ Head finding without a parser follows the usual rules for English noun phrases (
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from framing.names import NameBook, Run
 from framing.nouns import CAP, FUNCTION, POSSESSIVE, adjectives, column, noun, pronouns
 
-_LEADING = frozenset({"by", "from", "as", "while", "according", "to", "in", "with", "both", "neither", "even", "but", "and", "for", "at", "on", "when", "where",
-                      "if", "because", "though", "although", "whether", "via", "under", "among", ",", '"', "“", "”", "''", "``", "‘", "(", "-", "—", "–", ":", "or", "either"})
-_STOP = frozenset({",", "(", "[", "—", "–", "--", "-", "who", "whom", "whose", "which", "that", "of", "in", "for", "at", "with", "from", "on", "to", "by", "near", "inside",
-                   "close", "familiar", "including", "like", "such", "as", "about", "within", "across", "around", "outside", "against", "among", "over", "under", "after",
-                   "before", "during", "while", "when", "where", "involved", "briefed", "present", "said", "told", "has", "have", "had", "is", "are", "was", "were",
-                   "between", "without", "throughout", "along", "but", "because", "obtained", "released", "conducted", "published", "known", "based", "behind", "”", '"', ";", ":"})
-_SUBJECTS = frozenset({"and", "or", "&", "i", "he", "she", "they", "we", "you"})
-_DETERMINERS = frozenset({"the", "this", "that", "a", "an", "last", "next", "earlier", "late"})
-_BEFORE_DETERMINER = frozenset({"all", "both", "half", "such", "the", "a", "an", "of", "not", "only", "even", "this", "his", "her", "their", "its", "in", "by", "as", "'s", "’s"})
-_COMPLEMENT = frozenset({"of", "in", "for", "at", "with", "from", "on", "close", "familiar", "involved", "briefed", "near", "inside", "within", "who", "whose", "across", "around",
-                         "outside", "to", "against", "present", "working", "behind", "by", "conducted", "released", "obtained", "that", "which", "under", "on", "including", "like", "such", "between"})
-_INDEFINITE = frozenset({"a", "an", "one", "another", "some", "several", "many", "two", "three", "four", "five", "six", "few", "various", "multiple", "other", "others", "any", "more"})
-_NUMBERS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "both", "several", "some", "many", "most", "few", "multiple", "numerous"})
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return column("mention_words", kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One mention; ``first``/``last`` are tokens, ``name`` an id of the name book or -1, ``owner`` the id of the name that modifies the head or -1."""
+    """One mention: tokens ``first`` to ``last``; ``name`` is an id of the name book, ``owner`` that of the name that modifies the head, or -1."""
 
     first: int
     last: int
@@ -52,6 +46,9 @@ class Mention:
     informative: bool = False  # a modifier or complement says whom it belongs to
     complement: bool = False  # words follow the core
     names: tuple[int, ...] = ()
+    proper: bool = False  # a capitalised modifier: "the Mexican government"
+    determined: bool = False  # an article, number or owner stands before it; in headings there is none
+    listed: bool = False  # names of the people follow: "experts like Jane Doe"
     role: tuple[int, int] = (0, 0)  # tokens of the role before or after a name in this mention
 
 
@@ -61,19 +58,37 @@ NOTHING = Mention(0, 0, "none")
 def read_mention(book: NameBook, first: int, last: int) -> Mention:
     """Shape of the mention in tokens ``first`` to ``last`` (excluded)."""
     words = book.words
-    while first < last - 1 and (words[first].lower() in _LEADING) and book.at[first] < 0:
+    while first < last - 1 and (words[first].lower() in _words("leading")) and book.at[first] < 0:
         first += 1
     if first >= last:
         return NOTHING
     low = words[first].lower()
     classes = pronouns()
+    if low in ("someone", "somebody") and last - first > 1:
+        return Mention(first, last, "description", kind="person", head="person", flags=noun("person")[1], complement=True, determined=True)
+    if (low in ("both", "two") and last - first == 1) or (
+        low == "the" and last - first == 2 and words[first + 1].lower() in ("two", "three", "pair")
+    ):
+        return Mention(
+            first, last, "description", kind="person", head="two", plural=True, definite=True, listed=True, flags=frozenset({"person"})
+        )
     if low == "no" and last - first == 2 and words[first + 1].lower() == "one":
         return Mention(first, last, "pronoun", pronoun="generic", head="no one")
-    if low in classes and (last - first == 1 or (classes[low] not in ("quantifier", "generic") and words[first + 1].lower() in ("and", ",", "himself", "herself", "themselves", "all", "both", "also", "’ve", "'ve", "who"))
-                           or (classes[low] == "generic" and low not in ("one", "your", "our"))):
+    if low in classes and (
+        last - first == 1
+        or (
+            classes[low] not in ("quantifier", "generic")
+            and words[first + 1].lower() in ("and", ",", "himself", "herself", "themselves", "all", "both", "also", "’ve", "'ve", "who")
+        )
+        or (classes[low] == "generic" and low not in ("one", "your", "our"))
+    ):
         if low in ("she", "he", "we", "they") and last - first > 2 and words[first + 1] == "and":
-            return Mention(first, last, "joint", pronoun=classes[low], kind="group", plural=True)
-        return Mention(first, last, "pronoun", pronoun=classes[low], plural=classes[low] in ("plural", "quantifier", "firstplural"), head=low)
+            return Mention(
+                first, last, "joint", pronoun=classes[low], kind="person" if _has_person(book, first + 2, last) else "group", plural=True
+            )
+        return Mention(
+            first, last, "pronoun", pronoun=classes[low], plural=classes[low] in ("plural", "quantifier", "firstplural"), head=low
+        )
     return _read_phrase(book, first, last)
 
 
@@ -84,16 +99,20 @@ def _core_end(book: NameBook, first: int, last: int) -> int:
         if at >= 0 and book.runs[at].kind != "title":
             continue
         low = words[i].lower()
-        if low in _STOP or low in _SUBJECTS:
+        if low in ("inside", "outside", "close", "near", "present") and words[i - 1].lower() in _words("indefinite") | {"the"}:
+            continue
+        if low in ("and", "or", "&") and i + 1 < last and not noun(words[i - 1])[1] and book.at[i - 1] < 0:
+            continue  # "current and former officials"
+        if low in _words("stop") or low in _words("subject"):
             return i
-        if low in _DETERMINERS and words[i - 1].lower() not in _BEFORE_DETERMINER:
+        if low in _words("determiner") and words[i - 1].lower() not in _words("before_determiner"):
             return i
         if low.endswith(("ed", "ing")) and noun(words[i - 1])[1] and not noun(low)[1]:
             return i
     return last
 
 
-def _read_phrase(book: NameBook, first: int, last: int) -> Mention:
+def _read_phrase(book: NameBook, first: int, last: int, depth: int = 0) -> Mention:
     words = book.words
     end = _core_end(book, first, last)
     core_last = end
@@ -101,14 +120,20 @@ def _read_phrase(book: NameBook, first: int, last: int) -> Mention:
         core_last -= 1
     if core_last - first >= 1 and end < last and words[end] == "of":
         head = words[core_last - 1].lower()
-        if head in column("collectives", "partitive") and end + 1 < last:
-            inner = _read_phrase(book, end + 1, last)
-            if inner.form == "name" and book.named[inner.name].kind == "group" or inner.form in ("description", "joint"):
+        if head in column("collectives", "partitive") and end + 1 < last and depth < 4:
+            inner = _read_phrase(book, end + 1, last, depth + 1)
+            if (inner.form == "name" and book.named[inner.name].kind == "group") or inner.form in ("description", "joint"):
                 many = head not in ("one", "member", "part", "none", "neither")
-                return _as_partitive(inner, first, last, many, core_last - first < 3)
+                return _as_partitive(
+                    inner, first, last, many, head in column("collectives", "quantifier") or head in _words("number") or head == "one"
+                )
             if inner.form == "none" or inner.form == "name":
                 pass
-        if head in ("one", "some", "many", "most", "all", "several", "both", "none") and end + 1 < last and words[end + 1].lower() in ("them", "us", "those", "these"):
+        if (
+            head in ("one", "some", "many", "most", "all", "several", "both", "none")
+            and end + 1 < last
+            and words[end + 1].lower() in ("them", "us", "those", "these")
+        ):
             return Mention(first, last, "pronoun", pronoun="plural", plural=head != "one", head=head)
     run = _run_ending(book, first, core_last)
     if run is not None:
@@ -117,12 +142,32 @@ def _read_phrase(book: NameBook, first: int, last: int) -> Mention:
             return joint
         if run.id >= 0 and run.kind not in ("adjective", "title"):
             begin = max(first, run.name)
-            role = (first, begin) if begin > first and words[first].lower() not in ("the",) or begin - first > 1 else (0, 0)
-            return Mention(first, last, "name", name=run.id, kind=book.named[run.id].kind, role=role, complement=end < last, plural=book.named[run.id].kind == "group")
+            if book.named[run.id].kind == "group" and any(w.lower() in _words("count") for w in words[first:begin]):
+                return Mention(
+                    first,
+                    last,
+                    "description",
+                    kind="group",
+                    head=noun(words[run.last - 1])[0],
+                    flags=frozenset({"person", "insider"}),
+                    plural=True,
+                    informative=True,
+                )
+            role = (first, begin) if (begin > first and words[first].lower() not in ("the",)) or begin - first > 1 else (0, 0)
+            return Mention(
+                first,
+                last,
+                "name",
+                name=run.id,
+                kind=book.named[run.id].kind,
+                role=role,
+                complement=end < last,
+                plural=book.named[run.id].kind == "group",
+            )
     described = _describe(book, first, core_last, end, last)
-    if end < last and words[end] == "," and "person" in described.flags:
-        after = book.run_at(end + 1)
-        if after is not None and after.id >= 0 and after.first == end + 1 and book.named[after.id].kind == "person":
+    if end < last and "person" in described.flags and not described.plural:
+        after = _apposed(book, end, last)
+        if after is not None:
             return Mention(first, last, "name", name=after.id, kind="person", role=(first, core_last), complement=True)
     if end == core_last and end < last and words[end] in ("and", ",") and described.kind == "person" and not described.plural:
         later = next((r for r in _runs_between(book, end, last) if r.kind == "person" and r.id >= 0), None)
@@ -131,11 +176,75 @@ def _read_phrase(book: NameBook, first: int, last: int) -> Mention:
     return described
 
 
+def _apposed(book: NameBook, end: int, last: int) -> Run | None:
+    """The person named in apposition after a description: right after one of the first commas, up to the next one or the end."""
+    words = book.words
+    commas = [i for i in range(end, min(last - 1, end + 16)) if words[i] == ","][:2]
+    if words[end] == "the":
+        after = book.run_at(end + 1)
+        return after if after is not None and after.id >= 0 and after.last >= last and book.named[after.id].kind == "person" else None
+    for i in commas:
+        close = next((j for j in range(i + 1, min(last, i + 12)) if words[j] in (",", "(", '"', "”", "who")), last)
+        after = book.run_at(close - 1)
+        if (
+            after is not None
+            and after.id >= 0
+            and after.last == close
+            and after.first > i
+            and _is_role(book, i + 1, after.first)
+            and book.named[after.id].kind == "person"
+        ):
+            return after
+        after = book.run_at(i + 1)
+        if (
+            after is not None
+            and after.first == i + 1
+            and after.id >= 0
+            and book.named[after.id].kind == "person"
+            and (after.last >= last or words[after.last] in (",", "(", '"', "”", "who"))
+        ):
+            return after
+    return None
+
+
+def _is_role(book: NameBook, first: int, last: int) -> bool:
+    """Whether tokens before a name can be its role: nothing, or words that end in a noun for a person."""
+    if first >= last:
+        return True
+    return "person" in noun(book.words[last - 1], book.words[last - 2])[1] and not any(
+        book.flags[i] & FUNCTION and book.words[i] != "the" for i in range(first, last)
+    )
+
+
 def _as_partitive(inner: Mention, first: int, last: int, many: bool, bare: bool) -> Mention:
     if inner.form == "name":
-        return Mention(first, last, "description", kind="group", head="member", plural=many, owner=inner.name, informative=True, flags=frozenset({"group"}))
-    return Mention(first, last, "description", kind=inner.kind if many or inner.kind != "group" else "person", head=inner.head, flags=inner.flags, plural=many, definite=False, owner=inner.owner,
-                   possessor=inner.possessor, informative=inner.informative or inner.definite and not bare, complement=inner.complement, names=inner.names)
+        return Mention(
+            first,
+            last,
+            "description",
+            kind="group",
+            head="member",
+            plural=many,
+            owner=inner.name,
+            informative=True,
+            flags=frozenset({"group"}),
+        )
+    return Mention(
+        first,
+        last,
+        "description",
+        kind=inner.kind if many or inner.kind != "group" else "person",
+        head=inner.head,
+        flags=inner.flags,
+        plural=many,
+        definite=False,
+        owner=inner.owner,
+        possessor=inner.possessor,
+        informative=inner.informative or inner.definite or not bare,
+        complement=inner.complement,
+        names=inner.names,
+        determined=True,
+    )
 
 
 def _runs_between(book: NameBook, first: int, last: int) -> list[Run]:
@@ -171,12 +280,18 @@ def _joint(book: NameBook, first: int, end: int, last: int, run: Run) -> Mention
         return None
     if words[end] == ",":
         later = book.run_at(end + 1)
-        if later is None or later.first != end + 1 or "person" not in later.kind or later.last >= last or words[later.last] not in (",", "and"):
+        if (
+            later is None
+            or later.first != end + 1
+            or "person" not in later.kind
+            or later.last >= last
+            or words[later.last] not in (",", "and")
+        ):
             return None
     others = [r for r in _runs_between(book, end + 1, last) if r.id >= 0 and r.kind not in ("adjective", "title", "place")]
     if words[end] == "," and not any(words[r.first - 1] == "and" for r in others):
         return None
-    rest = words[end + 1:last]
+    rest = words[end + 1 : last]
     kinds = ({book.named[run.id].kind} | {book.named[r.id].kind for r in others}) - {"unknown", "place"} or {"organisation"}
     if words[end] in ("and", "or", "nor", "&"):
         if not others:
@@ -184,6 +299,8 @@ def _joint(book: NameBook, first: int, end: int, last: int, run: Run) -> Mention
             return Mention(first, last, "joint", kind="group", plural=True, names=(run.id,), flags=tail) if rest else None
         if others[-1].last < last - 1 and noun(words[last - 1])[1] & {"person"} and noun(words[last - 1])[2]:
             kinds.add("group")
+        if others[0].kind == "person" and others[0].first - end < 7 and "group" not in kinds and book.named[run.id].kind == "person":
+            kinds = {"person"}
     names = tuple(sorted({run.id, *(r.id for r in others)}))
     kind = kinds.pop() if len(kinds) == 1 else "group" if "person" in kinds else "organisation"
     kind = {"unknown": "person", "place": "organisation"}.get(kind, kind)
@@ -194,56 +311,118 @@ def _describe(book: NameBook, first: int, core: int, end: int, last: int) -> Men
     """A description: its head is the last noun of the core."""
     words, flags = book.words, book.flags
     i = core - 1
-    while i > first and (not words[i][:1].isalnum() or words[i].lower().endswith("ly") and not noun(words[i])[1]) and words[i] != "%":
+    while i > first and (not words[i][:1].isalnum() or (words[i].lower().endswith("ly") and not noun(words[i])[1])) and words[i] != "%":
         i -= 1
     lemma, known, plural = noun(words[i], words[i - 1] if i > first else "")
     if not known and i > first:
         previous = noun(words[i - 1], words[i - 2] if i - 1 > first else "")
-        if previous[1] and (words[i].lower().endswith(("ed", "ing", "ago")) or words[i] in ("alike", "here", "there", "themselves", "himself", "today")):
+        if previous[1] and (
+            words[i].lower().endswith(("ed", "ing", "ago"))
+            or words[i]
+            in (
+                "alike",
+                "here",
+                "there",
+                "everywhere",
+                "nationwide",
+                "worldwide",
+                "abroad",
+                "elsewhere",
+                "alone",
+                "themselves",
+                "himself",
+                "today",
+            )
+        ):
             i -= 1
             lemma, known, plural = previous
     low_first = words[first].lower()
-    owner, possessor, informative = -1, "", False
+    owner, possessor, informative, proper = -1, "", False, False
     lemma_words = len(lemma.split(" "))
     for j in range(first, i - lemma_words + 1):
         w = words[j].lower()
         run = book.run_at(j)
         if run is not None and run.id >= 0 and run.kind not in ("title",):
             owner = run.id
-            informative = True
+            informative = proper = True
         elif run is not None:
-            informative = True
+            informative = proper = True
         elif w in ("his", "her", "their", "its", "our", "my", "your"):
             possessor = w
             informative = informative or w not in ("our",)
         elif w not in column("modifiers") and (w.isalpha() or "-" in w) and not flags[j] & FUNCTION:
             informative = True
-    if owner < 0 and words[i] in adjectives() or flags[i] & CAP and not flags[i] & FUNCTION and i > first:
+    if (owner < 0 and words[i] in adjectives()) or (flags[i] & CAP and not flags[i] & FUNCTION and i > first):
         informative = informative or words[i] in adjectives()
-    complement = end < last and words[end].lower() in _COMPLEMENT
+    complement = end < last and words[end][:1].isalpha() and words[end].lower() not in _words("no_complement")
     names: tuple[int, ...] = ()
     if end < last:
         names = tuple(r.id for r in _runs_between(book, end, last) if r.id >= 0)
         if owner < 0 and words[end] in ("of", "for", "by", "from", "at", "with") and names:
             owner = names[0]
+    apposed = (
+        end < last
+        and plural
+        and words[end] in (",", "—", "–", "--", "-", ":", "including", "like", "such")
+        and _has_person(book, end, last)
+    )
     kind = _kind_of(known, plural, words, i, low_first, informative)
-    definite = low_first in ("the", "this", "that", "these", "those") or possessor != "" or any(words[j] in POSSESSIVE for j in range(first, i))
-    if low_first in _NUMBERS and kind == "person":
+    definite = (
+        low_first in ("the", "this", "that", "these", "those") or possessor != "" or any(words[j] in POSSESSIVE for j in range(first, i))
+    )
+    if low_first in _words("number") and kind == "person":
         plural = True
-    return Mention(first, last, "description", kind=kind, head=lemma, flags=known, plural=plural, definite=definite, owner=owner, possessor=possessor,
-                   informative=informative, complement=complement, names=names)
+    if (
+        plural
+        and "person" in known
+        and not complement
+        and (low_first == "both" or (low_first == "the" and i > first + 1 and words[first + 1].lower() == "two"))
+    ):
+        apposed, kind = True, "person"
+    return Mention(
+        first,
+        last,
+        "description",
+        kind=kind,
+        head=lemma,
+        flags=known,
+        plural=plural,
+        definite=definite,
+        owner=owner,
+        possessor=possessor,
+        informative=informative,
+        complement=complement,
+        names=names,
+        proper=proper,
+        listed=apposed,
+        determined=definite or low_first in _words("indefinite"),
+    )
+
+
+def _has_person(book: NameBook, first: int, last: int) -> bool:
+    return any(
+        r.id >= 0 and book.named[r.id].kind == "person" and (book.named[r.id].sure or r.last - r.name > 1)
+        for r in _runs_between(book, first, last)
+    )
 
 
 def _kind_of(known: frozenset[str], plural: bool, words: list[str], i: int, low_first: str, informative: bool) -> str:
     for kind in ("person", "document", "outlet", "organisation", "group"):
         if kind in known:
             if kind == "organisation" and plural:
-                return "group" if low_first not in ("the", "these", "those") and not informative or words[i].lower() in ("countries", "states", "nations", "counties", "cities") else kind
+                return (
+                    "group"
+                    if (low_first not in ("the", "these", "those") and not informative)
+                    or words[i].lower() in ("countries", "states", "nations", "counties", "cities")
+                    else kind
+                )
             return "group" if kind == "person" and plural else kind
     low = words[i].lower()
-    if low[:1].isdigit() or low in pronouns() and pronouns()[low] == "quantifier" or low in _NUMBERS:
+    if low in ("half", "third", "quarter", "two-thirds", "fifth"):
         return "group"
-    if low in ("one", "another") or low_first == "one" and i == 0:
+    if low[:1].isdigit() or (low in pronouns() and pronouns()[low] == "quantifier") or low in _words("number"):
+        return "group"
+    if low in ("one", "another") or (low_first == "one" and i == 0):
         return "person"
     if words[i] in column("places", None, 1) and low_first == low:
         return "organisation"

@@ -2,12 +2,13 @@
 
 Conventions
 -----------
-* A name is a maximal sequence of capitalised tokens, with particles ("de", "van"), initials, titles with their point, "of" after an office or an
-  organisation noun, and "&". Function words, days and months are never part of it; a common noun alone at the head of a sentence is not a name.
-* A person is known by first and last name; short forms ("Shaw", "Mr. Shaw", "Jane") go to the nearest person before them who bears that name or,
-  in a heading, to the first one after. Organisations and outlets are known by their words without "the", by an acronym in brackets or by the
-  initials of their words, and outlets also by their last word ("the Times").
-* The role of a person is what stands before the name ("former NATO official", "Sen.") or, between commas or in a clause with "who", after it.
+* A name is a maximal sequence of capitalised tokens, with particles ("de", "van"), initials, titles with their point, "of" after an
+  office or an organisation noun, and "&". Function words, days and months are never part of it; a common noun alone at the head of a
+  sentence is not a name.
+* A person is known by first and last name; short forms ("Shaw", "Mr. Shaw", "Jane") go to the nearest person before them who bears that
+  name or, in a heading, to the first one after. Organisations and outlets are known by their words without "the", by an acronym in
+  brackets or by the initials of their words, and outlets also by their last word ("the Times").
+* Roles are found by :mod:`framing.roles`.
 
 The order title, name, appositive follows the guidelines of PolNeAR (Newell, Margolin and Ruths 2018). No list of known people is used.
 """
@@ -18,8 +19,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from framing.nouns import ABBREVIATED, ACRONYM, CALENDAR, CAP, COMMON, FIRST, FUNCTION, INITIAL, OPENING, PARTICLE, POSSESSIVE, SUFFIX, TITLE
-from framing.nouns import classify, column, first_name_gender, is_domain, noun, title_gender, word_flags
+from framing.nouns import (
+    ACRONYM,
+    CALENDAR,
+    CAP,
+    COMMON,
+    FIRST,
+    FUNCTION,
+    INITIAL,
+    OPENING,
+    PARTICLE,
+    SUFFIX,
+    TITLE,
+    classify,
+    column,
+    first_name_gender,
+    is_domain,
+    noun,
+    title_gender,
+    word_flags,
+)
 from framing.tokens import Tokens
 
 _MAX_WORDS = 14  # longer capitalised sequences are headings
@@ -36,7 +55,7 @@ class Named:
     gender: str = "-"
     role: str | None = None
     sure: bool = False  # a person by more than the capitals: a title, a known first name or a role
-    press: bool = False  # the role names a news medium
+    press: int = -1  # id of the news medium that the role names
     heads: set[str] = field(default_factory=set)  # nouns of its roles or, for an organisation, of its name: "the senator", "the agency"
 
     @property
@@ -47,7 +66,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One capitalised sequence: tokens ``first`` to ``last`` (excluded), the name proper from ``name``; ``id`` of the :class:`Named`, -1 if none."""
+    """One capitalised sequence: tokens ``first`` to ``last``, the name proper from ``name``; ``id`` of the :class:`Named`, -1 if none."""
 
     first: int
     last: int
@@ -64,6 +83,7 @@ class _Registry:
         self.by_key: dict[tuple[str, ...], int] = {}
         self.by_last: dict[str, list[tuple[int, int]]] = {}  # last or first name -> (token, id), in order
         self.by_alias: dict[str, int] = {}
+        self.surnames: set[str] = set()
 
     def add(self, kind: str, words: tuple[str, ...], key: tuple[str, ...], token: int, gender: str) -> int:
         known = self.by_key.get(key)
@@ -78,6 +98,7 @@ class _Registry:
             entry.gender = gender
         entry.sure |= gender != "-" or (kind == "person" and len(words) > 1 and bool(word_flags(words[0]) & (FIRST | INITIAL)))
         if kind == "person" and len(words) > 1:
+            self.surnames.add(key[-1])
             for short in (key[-1], words[0]):
                 self.by_last.setdefault(short, []).append((token, known))
         elif kind in ("organisation", "outlet", "document"):
@@ -92,7 +113,11 @@ class _Registry:
             self.by_alias.setdefault(letters, known)
         if len(words) > 1 and kind == "outlet":
             self.by_alias.setdefault(words[-1], known)
-        if len(words) > 1 and kind == "organisation" and words[-1].rstrip(".") in ("Inc", "Corp", "Company", "Corporation", "Ltd", "Co", "Group", "LLC"):
+        if (
+            len(words) > 1
+            and kind == "organisation"
+            and words[-1].rstrip(".") in ("Inc", "Corp", "Company", "Corporation", "Ltd", "Co", "Group", "LLC")
+        ):
             self.by_alias.setdefault(words[0], known)
         if len(words) > 2 and words[0] in ("U.S.", "US", "UK", "U.K.", "American", "British"):
             self.by_alias.setdefault(" ".join(words[1:]), known)
@@ -103,7 +128,7 @@ class _Registry:
         if not entries:
             return None
         best: int | None = None
-        for where, known in _around(entries, token):
+        for _where, known in _around(entries, token):
             if gender == "-" or self.named[known].gender in ("-", gender):
                 best = known
                 break
@@ -135,18 +160,27 @@ class NameBook:
         return self.runs[i] if i >= 0 else None
 
 
-def _sequences(words: list[str], flags: list[int], first_of_sentence: list[bool], starts: list[int], ends: list[int]) -> list[tuple[int, int]]:
-    """Token ranges of the capitalised sequences that begin at ``starts``; ``ends[i]`` bounds the sequence that begins at token ``i`` (its sentence)."""
+def _sequences(
+    words: list[str], flags: list[int], first_of_sentence: list[bool], starts: list[int], ends: list[int]
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Token ranges of the capitalised sequences that begin at ``starts`` (bounded by ``ends``), and common nouns at the head of a sentence."""
     found: list[tuple[int, int]] = []
+    skipped: list[int] = []
     done = 0
     for a, stop in zip(starts, ends):
         if a < done:
             continue
         f = flags[a]
-        if first_of_sentence[a] and f & COMMON and not f & (TITLE | FIRST) and (a + 1 >= stop or not flags[a + 1] & CAP or words[a].lower() in column("modifiers")):
-            if not f & ACRONYM or (a + 1 < stop and flags[a + 1] & ACRONYM):
-                done = a + 1
-                continue
+        if (
+            first_of_sentence[a]
+            and f & COMMON
+            and not f & (TITLE | FIRST)
+            and (a + 1 >= stop or not flags[a + 1] & CAP or words[a].lower() in column("modifiers"))
+            and (not f & ACRONYM or (a + 1 < stop and flags[a + 1] & ACRONYM))
+        ):
+            done = a + 1
+            skipped.append(a)
+            continue
         b = a + 1
         office = bool(noun(words[a])[1] & {"organisation", "person"})
         while b < stop and b - a <= _MAX_WORDS:
@@ -154,13 +188,22 @@ def _sequences(words: list[str], flags: list[int], first_of_sentence: list[bool]
             if g & CAP and not g & (FUNCTION | CALENDAR):
                 office = bool(noun(w)[1] & {"organisation", "person"})
                 b += 1
-            elif w == "." and b + 1 < stop and words[b - 1] and flags[b - 1] & (TITLE | INITIAL) and flags[b + 1] & CAP:
+            elif (
+                (
+                    g & INITIAL
+                    and b + 1 < stop
+                    and (words[b + 1] == "." or (flags[b + 1] & CAP and not flags[b + 1] & (FUNCTION | CALENDAR)))
+                )
+                or (w == "." and b + 1 < stop and words[b - 1] and flags[b - 1] & (TITLE | INITIAL) and flags[b + 1] & CAP)
+                or (w == "&" and b + 1 < stop and flags[b + 1] & CAP)
+                or (
+                    g & PARTICLE
+                    and b + 1 < stop
+                    and (flags[b + 1] & CAP or (flags[b + 1] & PARTICLE and b + 2 < stop and flags[b + 2] & CAP))
+                )
+            ):
                 b += 1
-            elif w == "&" and b + 1 < stop and flags[b + 1] & CAP:
-                b += 1
-            elif g & PARTICLE and b + 1 < stop and (flags[b + 1] & CAP or (flags[b + 1] & PARTICLE and b + 2 < stop and flags[b + 2] & CAP)):
-                b += 1
-            elif w in ("of", "for") and office:
+            elif w in ("of", "for", "on") and office:
                 c = b + 1
                 while c < stop and c - b < 3 and words[c] in _JOINERS:
                     c += 1
@@ -176,7 +219,7 @@ def _sequences(words: list[str], flags: list[int], first_of_sentence: list[bool]
                 break
         done = b
         found.append((a, b))
-    return found
+    return found, skipped
 
 
 def _split_title(words: list[str], flags: list[int], a: int, b: int) -> int:
@@ -191,14 +234,17 @@ def _split_title(words: list[str], flags: list[int], a: int, b: int) -> int:
             nxt += 1
         if nxt >= b or words[nxt] in _JOINERS or words[nxt] == "&":
             continue
-        if flags[i] & TITLE or ("person" in noun(w, words[i - 1] if i > a else "")[1] and not flags[i] & FIRST):
-            if not noun(words[nxt])[1] & {"organisation"} or flags[nxt] & FIRST:
-                name = nxt
+        office = flags[i] & TITLE or ("person" in noun(w, words[i - 1] if i > a else "")[1] and not flags[i] & FIRST)
+        if office and (flags[nxt] & FIRST or "organisation" not in noun(words[nxt])[1]):
+            name = nxt
     if name > a:
         return name
     for i in range(a + 1, b - 1):  # "Secretary of State John Kerry", "NATO's Jane Doe": a first name inside
         if flags[i] & FIRST and (words[a] in _JOINERS or any(w in ("of", "for") for w in words[a:i])):
             return i
+    of = next((i for i in range(a + 1, b - 3) if words[i] == "of"), 0)
+    if of and flags[a] & TITLE and not noun(words[b - 1])[1]:  # "Minister of Education Maria Rossi"
+        return b - 2
     return a
 
 
@@ -215,7 +261,7 @@ def _around(entries: list[tuple[int, int]], token: int) -> list[tuple[int, int]]
             lo = mid + 1
         else:
             hi = mid
-    return entries[max(0, lo - 8):lo][::-1] + entries[lo:lo + 4]
+    return entries[max(0, lo - 8) : lo][::-1] + entries[lo : lo + 4]
 
 
 def _key(kind: str, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -250,200 +296,88 @@ def find_names(tokens: Tokens) -> NameBook:
     domains = tokens.lookup(is_domain, np.bool_)
     begins = np.flatnonzero(((bits & CAP) > 0) & ((bits & (FUNCTION | CALENDAR)) == 0) | domains)
     stops = tokens.sentence_first[tokens.sentence[begins] + 1]
-    ranges = _sequences(words, flags, opening.tolist(), begins.tolist(), stops.tolist())
+    ranges, skipped = _sequences(words, flags, opening.tolist(), begins.tolist(), stops.tolist())
     registry = _Registry()
     shapes: list[tuple[int, int, int, str, tuple[str, ...], str]] = []
     for a, b in ranges:
         shapes.append(_shape(words, flags, a, b))
-    for a, b, k, kind, name, gender in shapes:
-        if kind in ("person", "organisation", "outlet", "document", "group", "place") and (len(name) > 1 or kind not in ("person", "unknown")):
+    for _, b, k, kind, name, gender in shapes:
+        if kind in ("person", "organisation", "outlet", "document", "group", "place") and (
+            len(name) > 1 or kind not in ("person", "unknown")
+        ):
             known = registry.add(kind, name, _key(kind, name), k, gender)
             if kind in ("organisation", "outlet") and b + 2 < n and words[b] == "(" and words[b + 2] == ")" and flags[b + 1] & CAP:
                 registry.by_alias[words[b + 1]] = known
+    surnames = [(a, a + 1, a, "person", (words[a],), "-") for a in skipped if words[a] in registry.surnames]
+    if surnames:
+        shapes = sorted([*shapes, *surnames])
     runs: list[Run] = []
     at = [-1] * n
     for a, b, k, kind, name, gender in shapes:
         kind, known = _identify(registry, words, a, b, k, kind, name, gender)
         at[a:b] = [len(runs)] * (b - a)
         runs.append(Run(a, b, k, kind, known))
-    book = NameBook(words, flags, runs, registry.named, at, registry)
-    _find_roles(book, tokens)
-    return book
+    return NameBook(words, flags, runs, registry.named, at, registry)
 
 
 def _shape(words: list[str], flags: list[int], a: int, b: int) -> tuple[int, int, int, str, tuple[str, ...], str]:
     """Range, begin of the name proper, kind, words of the name and gender of one sequence."""
     whole = tuple(words[a:b])
     kind = classify(whole)
-    if kind in ("outlet", "organisation", "place", "document") and not (kind == "organisation" and any(flags[i] & FIRST for i in range(a + 1, b))):
-        return a, b, a, kind, whole, "-"
     k = _split_title(words, flags, a, b)
     name = tuple(words[k:b])
+    rest = classify(name) if k > a else ""
+    if kind == "common" and rest not in ("person", "unknown"):
+        return a, b, a, "title", whole, "-"
+    personal = rest == "person" or (rest in ("unknown", "adjective") and name[-1] not in column("organisations", "suffix"))
+    if (
+        kind in ("outlet", "organisation", "place", "document")
+        and not personal
+        and not (kind == "organisation" and any(flags[i] & FIRST for i in range(a + 1, b)))
+    ):
+        return a, b, a, kind, whole, "-"
     gender = "-"
     if k > a:
         gender = next((g for g in (title_gender(w) for w in words[a:k]) if g != "-"), "-")
         kind = "outlet" if gender == "-" and len(name) > 1 and classify(name) == "outlet" else "person"
-    elif kind in ("unknown", "person") and _is_title_only(words, flags, a, b):
-        return a, b, a, "title", whole, "-"
-    elif kind in ("person", "unknown") and any(w in ("of", "for") for w in whole) and noun(words[a])[1] & {"person"}:
-        return a, b, a, "title", whole, "-"
-    elif kind == "person" and "person" in noun(words[b - 1], words[b - 2])[1] and not flags[a] & FIRST:
+    elif (
+        (kind in ("unknown", "person") and _is_title_only(words, flags, a, b))
+        or (kind in ("person", "unknown") and any(w in ("of", "for") for w in whole) and noun(words[a])[1] & {"person"})
+        or (kind == "person" and "person" in noun(words[b - 1], words[b - 2])[1] and not flags[a] & FIRST)
+    ):
         return a, b, a, "title", whole, "-"
     if kind == "person" and gender == "-":
         gender = first_name_gender(name[0])
     return a, b, k, kind, name, gender
 
 
-def _identify(registry: _Registry, words: list[str], a: int, b: int, k: int, kind: str, name: tuple[str, ...], gender: str) -> tuple[str, int]:
+def _identify(
+    registry: _Registry, words: list[str], a: int, b: int, k: int, kind: str, name: tuple[str, ...], gender: str
+) -> tuple[str, int]:
     """Kind and id of a sequence once all full names are known."""
+    if kind == "adjective" and len(name) == 1:
+        bearer = registry.person(name[0], k, "-")
+        if bearer is not None and len(registry.named[bearer].words) > 1:
+            return "person", bearer
     if kind in ("title", "adjective"):
         return kind, -1
     text = " ".join(w for w in name if w not in ("The", "the"))
+    the = a > 0 and words[a - 1].lower() == "the"
+    if len(name) == 1 and not the and name[0] in registry.surnames and kind in ("unknown", "person", "organisation", "outlet"):
+        bearer = registry.person(name[0], k, gender)
+        if bearer is not None:
+            return "person", bearer
     if text in registry.by_alias and kind in ("unknown", "organisation", "outlet", "person"):
         known = registry.by_alias[text]
         if kind != "person" or len(name) > 1:
             return registry.named[known].kind, known
-    if kind == "person" and len(name) > 1 or kind in ("organisation", "outlet", "document", "group", "place"):
-        if len(name) > 1 or kind not in ("organisation", "outlet") or (a > 0 and words[a - 1].lower() == "the") or registry.person(name[0], k, "-") is None:
-            return kind, registry.by_key[_key(kind, name)]
+    if (kind == "person" and len(name) > 1) or kind in ("organisation", "outlet", "document", "group", "place"):
+        return kind, registry.by_key[_key(kind, name)]
     found = registry.person(name[-1], k, gender)
     if found is None and len(name) == 1 and kind == "unknown" and name[0].endswith("s") and len(name[0]) > 3:
         found = registry.person(name[0][:-1], k, gender)
     if found is not None:
         return "person", found
-    the = a > 0 and words[a - 1].lower() == "the"
     kind = "person" if kind == "person" else "organisation" if the else "unknown"
     known = registry.add("person" if kind == "unknown" else kind, name, (("person" if kind == "unknown" else kind), *name), k, gender)
     return kind, known
-
-
-def _phrase_before(book: NameBook, first: int, floor: int) -> tuple[int, str]:
-    """Start and head noun of the role that ends right before token ``first`` ("former NATO official"), or ``first`` and "" if there is none."""
-    words, flags = book.words, book.flags
-    i = first - 1
-    if i < floor:
-        return first, ""
-    if words[i] == "," and i - 1 >= floor:
-        i -= 1
-    lemma, known, plural = noun(words[i], words[i - 1] if i > floor else "")
-    if "person" not in known or plural or words[i] in POSSESSIVE:
-        return first, ""
-    start = i
-    while start - 1 >= floor and first - start < 9:
-        w, f = words[start - 1], flags[start - 1]
-        if w in POSSESSIVE or f & CAP and not f & FUNCTION or (w.isalpha() and not f & FUNCTION and not w.endswith("ly")) or "-" in w and len(w) > 2:
-            if w in ("said", "says", "told", "by", "that") or f & CALENDAR:
-                break
-            start -= 1
-        else:
-            break
-    return start, lemma
-
-
-def _phrase_after(book: NameBook, last: int, stop: int) -> tuple[int, int, str]:
-    """Range and head noun of the appositive after a name that ends at ``last``: ", a former NATO official in Britain,"; empty range if none."""
-    words, flags = book.words, book.flags
-    i = last
-    if i >= stop or words[i] not in (",", "(", "—", "–", "--", "-", "who"):
-        return last, last, ""
-    i += words[i] != "who"
-    while i < stop and i - last < 3 and (words[i].isdigit() or words[i] in (",", "now", "then", "once", "himself", "herself")):
-        i += 1
-    if i < stop and words[i] == "who":
-        i += 1
-        while i < stop and i - last < 5 and words[i] not in ("was", "is", "served", "worked", "serves", "works", "runs", "leads", "heads"):
-            i += 1
-        i += 1
-        if i < stop and words[i] == "as":
-            i += 1
-    begin = i
-    head = ""
-    while i < stop and i - begin < 12:
-        w = words[i]
-        if w in (",", ")", "—", "–", "--", ";", ".", "said", "says", "told", "and", "who", "which", "”", '"', ":") and head:
-            break
-        if w in (",", ")", ";", ".", "said", "says", "told", "who", "”", '"', "“", "he", "she", "they", ":"):
-            return last, last, ""
-        lemma, known, plural = noun(w, words[i - 1] if i > begin else "")
-        if not head and "person" in known and not plural and not flags[i] & FIRST and (i + 1 >= stop or words[i + 1] not in POSSESSIVE):
-            nxt = noun(words[i + 1], w) if i + 1 < stop else ("", frozenset(), False)
-            if "person" not in nxt[1] and not (i + 1 < stop and flags[i + 1] & CAP and w[:1].islower() and flags[i] & TITLE == 0):
-                head = lemma
-        i += 1
-    if head and i + 2 < stop and words[i] == "," and flags[i + 1] & FIRST and flags[i + 2] & (CAP | PARTICLE):
-        return last, last, ""  # the phrase belongs to the name after it: "In London, the ambassador, Jane Doe"
-    return (begin, i, head) if head else (last, last, "")
-
-
-def _reclassify(book: NameBook, run: Run, entry: Named, stop: int) -> None:
-    """A name that only capitals made a person (or an acronym): "law firm X", "X, a labor group," and "X, which" are organisations, "newspaper X" is an outlet."""
-    words = book.words
-    if run.first > 0 and book.at[run.first - 1] < 0 and words[run.first - 1].isalpha():
-        before = noun(words[run.first - 1], words[run.first - 2] if run.first > 1 else "")[1]
-        if "outlet" in before and "head" in before:
-            entry.kind = "outlet"
-        elif "organisation" in before and entry.kind == "person" and words[run.first - 1].islower():
-            entry.kind = "organisation"
-    if entry.kind != "person" or run.last + 2 >= stop or words[run.last] not in (",", "("):
-        return
-    if words[run.last + 1] == "which":
-        entry.kind = "organisation"
-    elif words[run.last + 1].lower() in ("a", "an", "the", "one"):
-        for i in range(run.last + 2, min(stop, run.last + 10)):
-            known = noun(words[i], words[i - 1])[1]
-            following = noun(words[i + 1], words[i])[1] if i + 1 < stop else frozenset()
-            if "person" in known or words[i] in (",", ")", "who"):
-                return
-            if ("organisation" in known or "outlet" in known) and not following and words[i].islower() or words[i] in ("PAC", "NGO"):
-                entry.kind = "outlet" if "outlet" in known else "organisation"
-                return
-
-
-def _find_roles(book: NameBook, tokens: Tokens) -> None:
-    """Fill ``role`` and ``heads`` of every person from titles, the words before and the appositive after each full mention."""
-    sentence, first_of = tokens.sentence.tolist(), tokens.sentence_first.tolist()
-    text, start, end = tokens.text, tokens.start, tokens.end
-    for run in book.runs:
-        if run.id < 0 or run.kind not in ("person", "unknown", "organisation"):
-            continue
-        entry = book.named[run.id]
-        if not entry.sure:
-            _reclassify(book, run, entry, first_of[sentence[run.first] + 1])
-        if entry.kind != "person":
-            continue
-        if run.name > run.first:
-            for i in range(run.first, run.name):
-                low = book.words[i].lower().rstrip(".")
-                low = ABBREVIATED.get(low, low)
-                if noun(low)[1]:
-                    entry.heads.add(noun(low, book.words[i - 1] if i > run.first else "")[0])
-                    entry.heads.add(low)
-        if entry.role is not None and len(entry.role) > 24:
-            continue
-        s = sentence[run.first]
-        begin, head = _phrase_before(book, run.first, first_of[s])
-        role = ""
-        if head or run.name > run.first:
-            a, b = begin, run.name if run.name > run.first else run.first
-            while b > a and book.words[b - 1] == ",":
-                b -= 1
-            role = text[int(start[a]):int(end[b - 1])]
-            if head:
-                entry.heads.add(head)
-            if role.rstrip(".").lower() in ("mr", "mrs", "ms", "miss"):
-                role = ""
-            entry.press |= any(r is not None and r.kind == "outlet" for r in (book.run_at(i) for i in range(a, b)))
-        elif run.first > first_of[s] + 1 and book.words[run.first - 1] in POSSESSIVE:
-            owner = book.run_at(run.first - 2)
-            if owner is not None and owner.kind == "outlet":
-                entry.press = True
-                entry.heads.add("reporter")
-        begin, stop, after = _phrase_after(book, run.last, first_of[s + 1])
-        if after:
-            entry.press |= any(r is not None and r.kind == "outlet" for r in (book.run_at(i) for i in range(begin, stop)))
-            entry.heads.add(after)
-            appositive = text[int(start[begin]):int(end[stop - 1])]
-            role = appositive if len(appositive) > len(role) else role
-        entry.sure |= bool(role)
-        if len(role) > len(entry.role or ""):
-            entry.role = role

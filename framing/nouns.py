@@ -1,28 +1,53 @@
 """What single words say about a source: nouns for people, documents, media and organisations, pronouns, and the bits of a token string.
 
-All words stand in ``lexicons/`` (roles, documents, outlets, organisations, collectives, modifiers, titles, first_names, nonnames, places).
-A noun is looked up in lower case with the plural taken off; two words ("press secretary") are tried before one. Everything here is cached a word type.
+All words stand in ``lexicons/`` (roles, documents, outlets, organisations, collectives, modifiers, titles, first_names, nonnames,
+places). A noun is looked up in lower case with the plural taken off; two words ("press secretary") are tried before one. Everything here
+is cached a word type.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from framing.lexicons import read_table
 
 CAP, INITIAL, TITLE, PARTICLE, SUFFIX, FUNCTION, COMMON, FIRST, ACRONYM, CALENDAR, OPENING = (1 << i for i in range(11))
 POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 OPENERS = frozenset('"“‘«:—–-([…') | {"--", "...", "''", "``"}
-ABBREVIATED = {"sen": "senator", "rep": "representative", "gov": "governor", "pres": "president", "gen": "general", "prof": "professor", "sec": "secretary",
-               "sens": "senator", "reps": "representative", "co-chair": "chair"}
-_IRREGULAR = {"men": "man", "women": "woman", "children": "child", "wives": "wife", "media": "media", "data": "data", "news": "news", "remarks": "remarks",
-              "returns": "returns", "people": "people", "police": "police", "politics": "politics", "analyses": "analysis", "spokespeople": "spokesperson"}
+ABBREVIATED = {
+    "sen": "senator",
+    "rep": "representative",
+    "gov": "governor",
+    "pres": "president",
+    "gen": "general",
+    "prof": "professor",
+    "sec": "secretary",
+    "sens": "senator",
+    "reps": "representative",
+    "co-chair": "chair",
+}
+_IRREGULAR = {
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "wives": "wife",
+    "media": "media",
+    "data": "data",
+    "news": "news",
+    "remarks": "remarks",
+    "returns": "returns",
+    "people": "people",
+    "police": "police",
+    "politics": "politics",
+    "analyses": "analysis",
+    "spokespeople": "spokesperson",
+}
 _DOMAIN = re.compile(r"(?i)(?:https?://\S+|(?:www\.)?[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|int|gov|edu|info|news|[a-z]{2}))$")
 _INITIALISM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?$")
 
 
-@lru_cache(maxsize=None)
+@cache
 def column(table: str, value: str | None = None, key: int = 0, by: int = 1) -> frozenset[str]:
     """Entries (column ``key``) of a lexicon whose column ``by`` holds the word ``value`` (all without one)."""
     found = set()
@@ -33,9 +58,9 @@ def column(table: str, value: str | None = None, key: int = 0, by: int = 1) -> f
     return frozenset(found)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _flags_of_nouns() -> dict[str, frozenset[str]]:
-    """Lower-case singular noun -> {kind, flags, gender}; the first lexicon that has it wins, in the order people, documents, media, organisations, groups."""
+    """Lower-case singular noun -> {kind, flags, gender}; of several lexicons the first wins: people, documents, media, organisations, groups."""
     table: dict[str, frozenset[str]] = {}
     for row in read_table("roles"):
         table.setdefault(row["noun"].lower(), frozenset({"person", *row["flags"].split(), "gender=" + row["gender"]} - {"-"}))
@@ -80,7 +105,7 @@ def noun(word: str, before: str = "") -> tuple[str, frozenset[str], bool]:
     for lemma in (f"{before.lower()} {one}", one, low):
         if lemma in table:
             flags = table[lemma]
-            return lemma, flags, plural and "gender=f" not in flags or one != low
+            return lemma, flags, (plural and "gender=f" not in flags) or one != low
     hyphen = one.rsplit("-", 1)[-1]
     if hyphen != one and hyphen in table:
         return hyphen, table[hyphen], plural
@@ -91,7 +116,7 @@ def noun(word: str, before: str = "") -> tuple[str, frozenset[str], bool]:
     return one, frozenset(), plural
 
 
-@lru_cache(maxsize=None)
+@cache
 def pronouns() -> dict[str, str]:
     """Lower-case pronoun -> class (first, firstplural, male, female, plural, neuter, relative, generic)."""
     wanted = ("generic", "first", "firstplural", "male", "female", "plural", "neuter", "relative", "quantifier")
@@ -102,13 +127,13 @@ def pronouns() -> dict[str, str]:
     return table
 
 
-@lru_cache(maxsize=None)
+@cache
 def adjectives() -> frozenset[str]:
     """Capitalised adjectives of places and camps ("Russian", "Western")."""
     return (column("places", None, 1) | column("collectives", "adjective")) - {"-"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _word_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     titles = {r["word"].lower(): r["class"] for r in read_table("titles")}
     first = {r["name"]: r["gender"] for r in read_table("first_names")}
@@ -116,13 +141,13 @@ def _word_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 
 
 def first_name_gender(word: str) -> str:
-    """"m", "f" or "-" (also for a word that is no first name)."""
+    """ "m", "f" or "-" (also for a word that is no first name)."""
     return _word_tables()[1].get(word, "-")
 
 
-@lru_cache(maxsize=None)
+@cache
 def title_gender(word: str) -> str:
-    """"m", "f" or "-" of a title."""
+    """ "m", "f" or "-" of a title."""
     return {r["word"].lower(): r["gender"] for r in read_table("titles")}.get(word.lower().rstrip("."), "-")
 
 
@@ -142,7 +167,7 @@ def word_flags(word: str) -> int:
             flags |= ACRONYM
     if low in titles:
         flags |= {"title": TITLE, "particle": PARTICLE, "suffix": SUFFIX}[titles[low]]
-    if low in nonnames and word not in ("US", "U.S.", "IT", "WHO", "May", "Will"):
+    if low in nonnames and not (len(word) == 2 and word[1] == ".") and word not in ("US", "U.S.", "IT", "WHO", "May", "Will"):
         flags |= FUNCTION if nonnames[low] == "function" else CALENDAR
     if noun(word)[1] or low in column("modifiers"):
         flags |= COMMON
@@ -161,13 +186,20 @@ def is_domain(word: str) -> bool:
 def classify(words: tuple[str, ...]) -> str:
     """What a capitalised sequence (without titles) names, from its words alone.
 
-    Returns person, organisation, outlet, group, place, adjective or unknown.
+    Returns person, organisation, outlet, document, group, place, adjective, common (one capitalised common noun: "the Agency") or unknown.
     """
     if len(words) > 1 and words[0] in ("The", "the"):
         words = words[1:]
     text, last = " ".join(words), words[-1]
     low = last.lower()
-    if text in column("outlets", "outlet") or text in column("outlets", "platform") or text in column("outlets", "programme") or is_domain(text):
+    if (
+        text in column("outlets", "outlet")
+        or text in column("outlets", "platform")
+        or text in column("outlets", "programme")
+        or is_domain(text)
+    ):
+        return "outlet"
+    if len(words) > 2 and " ".join(words[-2:]) in column("outlets", "outlet"):
         return "outlet"
     if text in column("organisations", "name"):
         return "organisation"
@@ -176,7 +208,11 @@ def classify(words: tuple[str, ...]) -> str:
     if text in adjectives():
         return "adjective"
     known = word_flags(words[0]) & FIRST
-    if low.endswith("s") and (last[:-1] in adjectives() or singular(low) in ("democrat", "republican", "conservative", "liberal", "tory", "libertarian")):
+    if low.endswith(("-tv", "-fm", "-am")):
+        return "outlet"
+    if low.endswith("s") and (
+        last[:-1] in adjectives() or singular(low) in ("democrat", "republican", "conservative", "liberal", "tory", "libertarian")
+    ):
         return "group"
     if len(words) > 1:
         if low in ("magazine", "newspaper", "television", "radio", "tv") or (last in column("outlets", "suffix") and not known):
@@ -191,8 +227,14 @@ def classify(words: tuple[str, ...]) -> str:
             return "document"
         if "person" in flags and low != singular(low):
             return "group"
+        if "person" in flags and not known:
+            return "common"
+        if not known and any(w in adjectives() or w in column("organisations", "name") for w in words[:-1]):
+            return "organisation"
         return "person"
     flags = noun(last)[1]
-    if "organisation" in flags and not known:
-        return "organisation"
-    return "organisation" if word_flags(last) & ACRONYM else "unknown"
+    if flags & {"organisation", "group"} and not known and not word_flags(last) & ACRONYM:
+        return "common"
+    if word_flags(last) & ACRONYM:
+        return "common" if "person" in flags else "organisation"
+    return "unknown"

@@ -1,19 +1,20 @@
 """The scope of a cue: the stretch of its sentence that the cue makes uncertain (or certain), found by rules on words and punctuation.
 
-Conventions after BioScope (Vincze et al. 2008): the scope is one stretch, holds the cue, lies inside the sentence, and takes the largest unit the cue can govern.
+Conventions after BioScope (Vincze et al. 2008): the scope is one stretch, holds the cue, lies inside the sentence, and takes the
+largest unit the cue can govern.
 
 * modal, adverb, apodosis: the clause the cue stands in;
 * followed by an infinitive ("is believed to", "seems to", "likely to"): the clause too, since its subject is raised from the infinitive;
-* other verbs, adjectives and nouns ("suggests that", "fears that"): from the cue to the end of its complement, which is the end of the clause; where nothing
-  follows ("..., he believes.") from the beginning of the clause to the cue;
+* other verbs, adjectives and nouns ("suggests that", "fears that"): from the cue to the end of its complement, which is the end of the
+  clause; where nothing follows ("..., he believes.") from the beginning of the clause to the cue;
 * conditions and questions: from the cue to the end of the clause; for conditions that is the next comma too;
 * rounders ("about 200"): the cue and its number;
 * other approximators, weasels and peacocks: ``None``, since they qualify a word or a source and not a proposition.
 
-A clause begins after sentence start, ``; : ( )``, dashes, quotation marks, conjunctions such as "that", "because" and "but", a reporting verb followed by a pronoun,
-a comma before such a word, and the comma that closes a fronted phrase; it ends before the same. Without a parser this is a rule of thumb: no news scopes
-exist to measure it by. A scope never reaches more than ``REACH`` tokens to either side nor over ``LONGEST`` characters, which keeps the work linear in
-texts without punctuation.
+A clause begins after sentence start, ``; : ( )``, dashes, quotation marks, conjunctions such as "that", "because" and "but", a
+reporting verb followed by a pronoun, a comma before such a word, and the comma that closes a fronted phrase; it ends before the same.
+Without a parser this is a rule of thumb: no news scopes exist to measure it by. A scope never reaches more than ``REACH`` tokens to
+either side nor over ``LONGEST`` characters, which keeps the work linear in texts without punctuation.
 """
 
 from __future__ import annotations
@@ -62,16 +63,17 @@ def _clauses(context: Context) -> tuple[Index, Index, Index]:
     final = _flags(context, _FINAL)[:n]
     tail = np.flatnonzero(~final)
     position = np.searchsorted(tail, context.end, side="left") - 1
-    stop = np.unique(tail[position[position >= 0]] + 1) if len(tail) else np.empty(0, np.int64)
-    end = np.union1d(np.flatnonzero(ends), np.union1d(stop, context.end))
-    return np.flatnonzero(begins), end, np.union1d(end, np.flatnonzero(comma))
+    stop = tail[position[position >= 0]] + 1
+    end: Index = np.union1d(np.flatnonzero(ends), np.union1d(stop, context.end))
+    conditions: Index = np.union1d(end, np.flatnonzero(comma))
+    return np.flatnonzero(begins), end, conditions
 
 
 def _reports(context: Context, say: Bools) -> Bools:
     """Tokens that a reporting verb follows within four tokens of the sentence ("..., the minister said")."""
     n = len(context.begin)
     here = np.arange(n)
-    return np.logical_or.reduce([say[context.inside(here + k, here)] for k in (1, 2, 3, 4)]) if n else np.zeros(0, np.bool_)
+    return np.asarray(np.logical_or.reduce([say[context.inside(here + k, here)] for k in (1, 2, 3, 4)]))
 
 
 def _fronted(context: Context, comma: Bools) -> Bools:
@@ -80,7 +82,7 @@ def _fronted(context: Context, comma: Bools) -> Bools:
     found = np.zeros(n, np.bool_)
     places = np.flatnonzero(comma)
     opener = (context.isin("prep") | context.isin("cuts"))[context.begin[places]]
-    sentences, at = np.unique(context.tokens.sentence[places], return_index=True)
+    at = np.unique(context.tokens.sentence[places], return_index=True)[1]
     found[places[at]] = opener[at]
     return found
 
@@ -93,7 +95,7 @@ def _number_end(context: Context, last: Index) -> Index:
     for k in range(6):
         going &= number[context.inside(last + k, last - 1)]
         end = np.where(going, last + k + 1, end)
-    return end
+    return np.asarray(end, np.int64)
 
 
 def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Span | None]:
@@ -125,8 +127,11 @@ def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Sp
     left = np.maximum(begins[np.searchsorted(begins, first, side="right") - 1], low)
     bare = context.words[context.inside(last, first)] == context.lexicon.index("to")
     comma_next = _flags(context, frozenset((",",)))[context.inside(last, first)]
+    # "the bank, which may close, has ...": a comma closes what a relative pronoun after a comma opens
+    relative = context.isin("relative")[left] & _flags(context, frozenset((",",)))[context.inside(left - 1, left)]
     right = np.minimum(ends[np.minimum(np.searchsorted(ends, last + comma_next, side="left"), len(ends) - 1)], high)
     condition = np.minimum(commas[np.minimum(np.searchsorted(commas, last, side="left"), len(commas) - 1)], high)
+    right = np.where(relative, np.minimum(right, condition), right)
     manner = (context.shapes[last - 1] & BIT["LY"]) != 0
     ends_in_to = context.words[last - 1] == context.lexicon.index("to")
     clause = np.isin(subtype, _CLAUSE) | manner | bare | ends_in_to

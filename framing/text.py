@@ -2,13 +2,16 @@
 
 Conventions
 -----------
-* The string is never changed: every span is a stretch of code points of what the caller handed over (``\\r\\n``, a byte-order mark and odd blanks included).
-* A line ends where Python ends one (``str.splitlines``: ``\\n``, ``\\r\\n``, ``\\r``, vertical tab, form feed, ``\\x1c``–``\\x1e``, ``\\x85``, ``\\u2028``, ``\\u2029``).
-* A line is a paragraph, unless the text is *hard-wrapped* (mail, agency wire, plain-text books): lines of at most 100 characters that break where the next word would
-  not have fitted, and in the middle of sentences. Then such lines are joined; a blank line, an indented line, a list mark or a line that ends
-  early starts a new paragraph.
+* The string is never changed: every span is a stretch of code points of what the caller handed over (``\\r\\n``, a byte-order mark and odd
+  blanks included).
+* A line ends where Python ends one (``str.splitlines``: ``\\n``, ``\\r\\n``, ``\\r``, vertical tab, form feed, ``\\x1c``–``\\x1e``,
+  ``\\x85``, ``\\u2028``, ``\\u2029``).
+* A line is a paragraph, unless the text is *hard-wrapped* (mail, agency wire, plain-text books): lines of at most 100 characters that break
+  where the next word would not have fitted, and in the middle of sentences. Then such lines are joined; a blank line, an indented line, a
+  list mark or a line that ends early starts a new paragraph.
 * A paragraph has neither blanks nor a byte-order mark or zero-width space at its edges; together the paragraphs hold every other character.
-* What is no part of the article proper is marked, see :mod:`framing.boilerplate`; ``body`` runs from the first to the last paragraph that is not. Outside ``body`` every paragraph is marked.
+* What is no part of the article proper is marked, see :mod:`framing.boilerplate`; ``body`` runs from the first to the last paragraph that
+  is not. Outside ``body`` every paragraph is marked.
 * With HTML the text is what the extractor made of the markup, see :mod:`framing.html`.
 """
 
@@ -25,16 +28,29 @@ from framing.html import MissingExtra, extract
 from framing.language_id import detect_language
 from framing.records import Article, Boilerplate, Span
 
-__all__ = ["MissingExtra", "article_from_html", "article_from_text", "decode", "detect_language", "looks_like_markup", "read_article", "split_paragraphs"]
+__all__ = [
+    "MissingExtra",
+    "article_from_html",
+    "article_from_text",
+    "decode",
+    "detect_language",
+    "looks_like_markup",
+    "read_article",
+    "split_paragraphs",
+]
 
 # Every character that str.isspace() calls blank, and the three invisible ones that stand at the edges of lines in files and scraped pages.
-_BLANK = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000" "\ufeff\u200b\u2060"
+_BLANK = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+    "\ufeff\u200b\u2060"
+)
 _WRAP_MOST, _WRAP_LEAST, _LONG_LINE = 100, 30, 132  # characters a line
 _ENDS = frozenset(".!?:;…\"”’»)]。！？")
 _LIST = re.compile(r"(?:[-*•·–—>]|\d{1,3}[.)])\s")
 _MARKUP = re.compile(
-    r"<(?:!doctype\s+html|/?(?:html|head|body|div|p|span|a|br|script|style|article|section|main|header|footer|nav|h[1-6]|ul|ol|li|table|tr|td|img|meta|link|title"
-    r"|figure|strong|em|blockquote|iframe)(?=[\s/>]))[^<>]{0,2000}>",
+    r"<(?:!doctype\s+html|/?(?:html|head|body|div|p|span|a|br|script|style|article|section|main|header|footer|nav|h[1-6]|ul|ol|li|table|tr|td"
+    r"|img|meta|link|title|figure|strong|em|blockquote|iframe)(?=[\s/>]))[^<>]{0,2000}>",
     re.I,
 )
 _HTML_FILES = (".html", ".htm", ".xhtml")
@@ -50,7 +66,8 @@ def article_from_text(text: str, title: str | None = None, id: str | None = None
     text : str
         The article, left as it is.
     title : str, optional
-        The headline, if it is known; ``title_span`` says where it stands in the text, if it does. Without it a headline is looked for in the first lines.
+        The headline, if it is known; ``title_span`` says where it stands in the text, if it does. Without it a headline is looked for in
+        the first lines.
     id : str, optional
         Carried along.
 
@@ -106,7 +123,8 @@ def read_article(source: str | os.PathLike[str]) -> Article:
     Parameters
     ----------
     source : str or path
-        A path (``.html``, ``.htm`` and ``.xhtml`` go through the extractor, everything else is plain text), or a string of markup. A string that names a file is a path.
+        A path (``.html``, ``.htm`` and ``.xhtml`` go through the extractor, everything else is plain text), or a string of markup. A
+        string that names a file is a path.
 
     Returns
     -------
@@ -144,16 +162,15 @@ def read_article(source: str | os.PathLike[str]) -> Article:
 def decode(raw: bytes, fallback: str | None = None) -> str:
     """Bytes of a file -> string; line ends and a byte-order mark stay characters, and no bytes raise.
 
-    A mark of UTF-16 or UTF-32 decides; else UTF-8; if the bytes are no UTF-8, ``fallback`` (what an HTML page declares); if they are not that either,
-    Windows-1252, with the five bytes it does not define kept as lone surrogates (``surrogateescape``).
+    A mark of UTF-16 or UTF-32 decides; else UTF-8; if the bytes are no UTF-8, ``fallback`` (what an HTML page declares); if they are not
+    that either, Windows-1252, with the five bytes it does not define kept as lone surrogates (``surrogateescape``).
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return raw.decode(encoding, "replace")
-    for encoding in ("utf-8", fallback):
+    for encoding in ("utf-8", fallback or "utf-8"):
         try:
-            if encoding:
-                return raw.decode(encoding)
+            return raw.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
     return raw.decode("cp1252", "surrogateescape")

@@ -1,21 +1,99 @@
-"""Sentences and tokens as numpy arrays. (First stub: a regex; the arrays and their meaning are fixed.)"""
+"""Words, numbers and marks of a text as numpy arrays, with their sentences and paragraphs.
+
+Conventions
+-----------
+The way of splitting is that of the Penn Treebank (Marcus, Santorini & Marcinkiewicz 1993), kept apart from it where news on the web differs:
+
+* Every non-space character of a paragraph belongs to exactly one token; a token holds no blank (but for the spaced ellipsis ``. . .``), is a slice of
+  the text and never crosses the end of a paragraph.
+* Clitics are split off, with either apostrophe: ``did|n't``, ``Trump|’s``, ``I|’ll``, ``ca|n't``; the possessive ``officials|’`` too. ``cannot``, ``gonna``,
+  ``O'Brien``, ``’em`` and ``’90s`` are one token.
+* Abbreviations and initials keep their full stop (``Mr.``, ``U.S.``, ``a.m.``, ``J.``), also at the end of a sentence. ``I.`` is two tokens, ``No.`` one only before a number.
+* Web addresses, bare domains (``example.com``), e-mail addresses, ``@handles`` and ``#tags`` are one token, and so are numbers (``1,000.50``, ``9/11``, ``10:30``).
+  Currency signs and ``%`` are apart.
+* Words with hyphens are one token (``Kremlin-owned``, ``U.S.-led``); the dashes ``–``, ``—``, ``--`` always are tokens of their own. A slash between words is one, too.
+* Ellipses (``…``, ``...``, ``. . .``), and runs of one of ``- _ = * ~``, are one token, as are ```` `` ```` and ``''``; every other mark is one token.
+* Emoticons at the start of a stretch (``:-)``, ``^_^``) are one token.
+* Combining marks, and invisible format characters inside a word, stay with the character before them.
+
+What a token is depends on the stretch between two blanks only (two repairs aside, which look at the next token). So each distinct stretch is split once,
+and kept in a bounded memory that all articles of a process share; the result does not depend on what is in it. Sentence ends: :mod:`framing.sentences`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.records import Article, Span
+from framing.sentences import ABBREVIATIONS, BITS, DOMAINS, NUMBER, SPACE, STOP, find_ends, flags
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
-_TOKEN = re.compile(r"https?://\S+|[\w.]+\.(?:com|org|net|int|eu|uk)\b|(?:[A-Z]\.)+|\w+(?:-\w+)*(?=n['’]t\b)|n['’]t\b|['’](?:s|re|ve|ll|d|m)\b|\w+(?:[-.,]\w+)*|--+|\S")
+_REMEMBERED, _LONGEST = 1 << 16, 64  # stretches, characters: what the memory holds at most
+_MARK, _JOIN = "\u0300", "x"  # stand-ins of a combining mark and of an invisible character inside a word
+_END = "".join(f"{d}|" for d in sorted(DOMAINS, key=len, reverse=True) if len(d) == 2)
+_LONG_END = "".join(f"{d}|" for d in sorted(DOMAINS, key=len, reverse=True) if len(d) > 2)
+# All repetitions are bounded or cannot overlap what follows them, so that a stretch of any length takes linear time.
+_TOKEN = re.compile(
+    rf"""
+      (?:https?://|ftp://|www\.)[^\s<>"“”«»—–]*[^\s<>"“”«»—–.,;:!?'’)\]}}…]            # web address
+    | [\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}                            # e-mail address
+    | (?:[^\W_][\w-]{{0,62}}\.){{1,8}}(?:{_END}(?i:{_LONG_END[:-1]}))(?![\w@]|\.\w|-\w)  # bare domain, with its path
+        (?:/(?:[^\s<>"“”«»—–]*[^\s<>"“”«»—–.,;:!?'’)\]}}…])?)?
+    | [@#](?=\w*[^\W\d_])\w+                                                           # handle, tag
+    | (?:[^\W\d_]\.){{2,}}(?:-[^\W_]+)*(?!\w)                                          # U.S. a.m. U.S.-led
+    | [^\W\d_]\.[^\W\d_](?![\w.])                                                      # U.S without its last full stop
+    | ['’](?:(?:[sdm]|ll|re|ve|em|tis|twas|til|n)(?!\w)|\d0s(?!\w))|’\d\d(?!\w)        # clitics alone, elisions
+    | (?<![\w.])\.\d+\w*                                                               # .45
+    | (?<!.)(?:[:;=]['^o-]?(?:[()DPp](?!\w)|[()]+)|\^_*\^)                            # emoticons
+    | [^\W_]+{_MARK}*(?:(?:(?<=\d)[.,:/](?=\d)|-(?:[^\W\d_]\.){{2,}}|[-_](?=[^\W_])|(?<=[A-Z])&(?=[A-Z])|['’](?=[^\W\d_]))?[^\W_]+{_MARK}*)*
+    | \.{{2,}}|…+|--+|``|''|(?P<run>[_=*~])(?P=run)+
+    | \s+|.{_MARK}*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CLITIC = re.compile(r"(?<=.)(?:n['’]t|['’](?:s|d|m|ll|re|ve))\Z", re.I)
+
+
+# The commonest shapes of a stretch, which need no look at anything else: a word with its marks.
+_PLAIN = re.compile(r"([“\"(\[]?)([^\W\d_]+(?:-[^\W\d_]+)*)([’'][sS])?([,.;:?!]?)([”\")\]]?)").fullmatch
+
+
+class _Memory(dict[str, tuple[str, ...]]):
+    """Stretch -> its tokens (and blanks). When full it forgets everything: simple, and safe with threads."""
+
+    def __missing__(self, stretch: str) -> tuple[str, ...]:
+        tokens = _split(stretch)
+        if len(stretch) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[stretch] = tokens
+        return tokens
+
+
+class _Packed(dict[str, int]):
+    """Token string -> its flags, and above them its length; with the same limits."""
+
+    def __missing__(self, token: str) -> int:
+        value = flags(token) | len(token) << BITS
+        if len(token) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[token] = value
+        return value
+
+
+_memory, _packed = _Memory(), _Packed()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +104,7 @@ class Tokens:
     start: Ints
     end: Ints
     type: Ints  # index into types
-    types: tuple[str, ...]  # the distinct token strings
+    types: tuple[str, ...]  # the distinct token strings, in the order of their first token
     sentence: Ints  # index of the sentence
     paragraph: Ints  # index of the paragraph (article.paragraphs)
     body: Bools  # False inside boilerplate
@@ -62,46 +140,145 @@ class Tokens:
 
 
 def tokenize(article: Article) -> Tokens:
-    """Split the paragraphs of ``article`` into sentences and tokens."""
+    """Split the paragraphs of ``article`` into sentences and tokens.
+
+    Parameters
+    ----------
+    article : Article
+        Boilerplate is split as well; ``body`` is False there.
+
+    Returns
+    -------
+    Tokens
+        Offsets are code points of ``article.text``. Time is linear in its length; no string raises.
+    """
     text = article.text
-    start: list[int] = []
-    end: list[int] = []
-    sentence: list[int] = []
-    paragraph: list[int] = []
-    spans: list[tuple[int, int]] = []
-    index: dict[str, int] = {}
-    kinds: list[int] = []
-    for p, span in enumerate(article.paragraphs):
-        fresh = True
-        for m in _TOKEN.finditer(text, span.start, span.end):
-            s, e = m.span()
-            if fresh:
-                spans.append((s, e))
-                fresh = False
-            elif text[e - 1] in "”\"’'" and len(m.group()) == 1 and text[s - 1] in ".!?":
-                pass
-            start.append(s)
-            end.append(e)
-            spans[-1] = (spans[-1][0], e)
-            sentence.append(len(spans) - 1)
-            paragraph.append(p)
-            kinds.append(index.setdefault(m.group(), len(index)))
-            word = m.group()
-            if word in (".", "!", "?") and text[e:e + 1].isspace():
-                fresh = True
-            elif word in ("”", '"') and text[s - 1] in ".!?" and text[e:e + 1].isspace() and text[e + 1:e + 2].isupper():
-                fresh = True
-    n = len(start)
-    i32 = np.int32
-    sent = np.array(sentence, i32)
-    para = np.array(paragraph, i32)
-    s_arr, e_arr = np.array(start, i32), np.array(end, i32)
-    body = np.ones(n, bool)
+    spans = [(p.start, p.end) for p in article.paragraphs]
+    parts = [text[a:b] for a, b in spans]
+    joined = " ".join(parts)
+    # Other common blanks become spaces, one for one, so that stretches do not hold them and their number stays small.
+    for blank in "\n\r\t\xa0":
+        joined = joined.replace(blank, " ")
+    stretches = list(map(_memory.__getitem__, joined.split(" ")))
+    words = list(chain.from_iterable(stretches))
+    types, kind, packed = _types(words)
+    lengths = packed[kind] >> BITS
+    # A token ends where the lengths up to it and the blanks before its stretch add up to.
+    end = np.cumsum(lengths) + np.repeat(np.arange(len(stretches)), list(map(len, stretches)))
+    start = end - lengths
+    bounds = np.array(spans, np.int32).reshape(-1, 2)
+    sizes = bounds[:, 1] - bounds[:, 0] + 1
+    joints = np.cumsum(sizes) - sizes
+    first = _append(np.searchsorted(start, joints), len(words))
+    shift = np.repeat(bounds[:, 0] - joints, first[1:] - first[:-1])
+    start, end = (start + shift).astype(np.int32), (end + shift).astype(np.int32)
+    if np.bitwise_or.reduce(packed, initial=0) & (SPACE | NUMBER) or ". ." in joined:
+        start, end = _repair(joined, start, end, packed[kind], words)
+        if len(start) != len(words):
+            words = [text[a:b] for a, b in zip(start.tolist(), end.tolist())]
+            types, kind, packed = _types(words)
+            first = _append(np.searchsorted(start, bounds[:, 0]), len(words))
+    last = find_ends(words, start, end, first[1:] - 1, packed[kind])
+    firsts = np.empty(len(last) + 1, np.int32)
+    firsts[0] = 0
+    np.add(last, 1, out=firsts[1:])
+    body = np.ones(len(words), np.bool_)
     for mark in article.boilerplate:
-        body &= ~((s_arr >= mark.span.start) & (e_arr <= mark.span.end))
+        body[np.searchsorted(start, mark.span.start) : np.searchsorted(end, mark.span.end, side="right")] = False
+    sentences = np.empty((len(last), 2), np.int32)
+    sentences[:, 0], sentences[:, 1] = start[firsts[:-1]], end[last]
     return Tokens(
-        text, s_arr, e_arr, np.array(kinds, i32), tuple(index), sent, para, body,
-        np.array(spans, i32).reshape(-1, 2), np.searchsorted(sent, np.arange(len(spans) + 1)).astype(i32),
-        np.array([(p.start, p.end) for p in article.paragraphs], i32).reshape(-1, 2),
-        np.searchsorted(para, np.arange(len(article.paragraphs) + 1)).astype(i32),
+        text=text,
+        start=start,
+        end=end,
+        type=kind,
+        types=types,
+        sentence=np.repeat(np.arange(len(last), dtype=np.int32), firsts[1:] - firsts[:-1]),
+        paragraph=np.repeat(np.arange(len(spans), dtype=np.int32), first[1:] - first[:-1]),
+        body=body,
+        sentences=sentences,
+        sentence_first=firsts,
+        paragraphs=bounds,
+        paragraph_first=first,
     )
+
+
+def _append(values: NDArray[Any], value: int) -> Ints:
+    out = np.empty(len(values) + 1, np.int32)
+    out[:-1], out[-1] = values, value
+    return out
+
+
+def _types(words: list[str]) -> tuple[tuple[str, ...], Ints, NDArray[np.int64]]:
+    """The distinct words in order, the number of each word among them, and the flags and lengths of the distinct ones."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    kind = np.fromiter(map(numbers.__getitem__, words), np.int32, len(words))
+    return tuple(numbers), kind, np.fromiter(map(_packed.__getitem__, numbers), np.int64, len(numbers))
+
+
+def _repair(joined: str, start: Ints, end: Ints, marks: NDArray[np.int64], words: list[str]) -> tuple[Ints, Ints]:
+    """Drop odd blanks, join ``No.`` before numbers and spaced ellipses."""
+    n = len(words)
+    blank = (marks & SPACE) != 0
+    glue = np.zeros(n, np.bool_)  # token i + 1 belongs to token i
+    for i in np.flatnonzero(marks & NUMBER).tolist():
+        if i + 2 < n and words[i + 1] == "." and end[i] == start[i + 1] and words[i + 2][0].isdigit() and end[i + 1] + 2 > start[i + 2]:
+            glue[i] = True
+    if ". ." in joined:
+        stops = (marks & STOP) != 0
+        glue[:-1] |= stops[:-1] & stops[1:] & (start[1:] == end[:-1] + 1)
+    first = ~blank
+    first[1:] &= ~glue[:-1]
+    return start[first], end[~(blank | glue)]
+
+
+def _split(stretch: str) -> tuple[str, ...]:
+    """The tokens of a stretch; joined they are the stretch."""
+    if stretch.isalpha() or not stretch:
+        return (stretch,) if stretch else ()
+    if m := _PLAIN(stretch):
+        opening, word, clitic, stop, close = m.groups()
+        if stop == "." and not clitic and (f"{word}." in ABBREVIATIONS or len(word) == 1):
+            return _split_any(stretch)
+        return tuple(filter(None, (opening, word, clitic, stop, close)))
+    return _split_any(stretch)
+
+
+def _split_any(stretch: str) -> tuple[str, ...]:
+    """What ``_split`` does, without its short cuts."""
+    proxy = stretch if stretch.isascii() else _plain(stretch)
+    spans: list[tuple[int, int]] = []
+    for m in _TOKEN.finditer(proxy):
+        a, b = m.span()
+        if proxy[a:b] == "." and spans and spans[-1][1] == a and not proxy.startswith(".", b) and _keeps_stop(proxy, *spans[-1]):
+            spans[-1] = (spans[-1][0], b)
+            continue
+        clitics: list[tuple[int, int]] = []
+        if b - a > 2 and proxy[a] not in "@#" and not proxy.startswith(("http", "www"), a):
+            while c := _CLITIC.search(proxy[a:b] if b - a < _LONGEST else ""):
+                clitics.append((a + c.start(), b))
+                b = a + c.start()
+        spans.append((a, b))
+        spans += reversed(clitics)
+    return tuple(stretch[a:b] for a, b in spans)
+
+
+def _keeps_stop(stretch: str, a: int, b: int) -> bool:
+    """Whether the word ``stretch[a:b]`` is an abbreviation or an initial, to which the full stop after it belongs."""
+    word = stretch[a:b]
+    if b - a == 1:
+        return word.isupper() and word != "I"
+    return f"{word}." in ABBREVIATIONS
+
+
+def _plain(stretch: str) -> str:
+    """``stretch`` with stand-ins, one for one, for combining marks and for invisible characters inside words."""
+    kinds = list(map(unicodedata.category, stretch))
+    out = list(stretch)
+    for i in range(1, len(out)):
+        if kinds[i][0] == "M" and not out[i - 1].isspace():
+            out[i] = _MARK
+        elif kinds[i] == "Cf" and out[i - 1].isalnum() and stretch[i + 1 : i + 2].isalnum():
+            out[i] = _JOIN
+    return "".join(out)

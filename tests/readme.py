@@ -1,6 +1,6 @@
 """The parts of README.md that are output: made from the demo article, checked by ``test_packaging.py``.
 
-``python tests/readme.py`` writes them anew after the analysis has changed. Each stands in a fenced block behind a mark ``<!-- demo: NAME
+``python -m tests.readme`` writes them anew after the analysis has changed. Each stands in a fenced block behind a mark ``<!-- demo: NAME
 -->``.
 """
 

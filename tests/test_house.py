@@ -20,9 +20,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Room -> floor. A room is a module or a folder of framing/; a new one is entered here.
 FLOORS = {
     "records": 0, "lexicons": 0, "schema": 0, "demo": 0, "version": 0,
-    "text": 1, "tokens": 1, "quotes": 1, "phrases": 1, "nouns": 1, "names": 1,
+    "html": 1, "boilerplate": 1, "language_id": 1, "text": 1, "sentences": 1, "tokens": 1, "quotes": 1,
+    "phrases": 1, "nouns": 1, "names": 1,
     "cues": 2, "contents": 2, "attribution": 2,
-    "mentions": 2, "levels": 2, "relays": 2, "sources": 2,
+    "mentions": 2, "levels": 2, "relays": 2, "entities": 2, "descriptions": 2, "antecedents": 2, "sources": 2,
     "hedge_lexicon": 2, "hedge_rules": 2, "scope": 2, "hedging": 2, "language": 2,
     "transparency": 3,
     "result": 4, "analysis": 4,
@@ -133,7 +134,7 @@ def test_the_face_is_what_was_decided() -> None:
     assert sorted(framing.__all__) == sorted(FACE)
     assert all(hasattr(framing, name) for name in FACE)
     loaded = {name for name in vars(framing) if not name.startswith("_")} - set(FACE)
-    assert loaded <= set(FLOORS), "public names that are neither in the face nor rooms"
+    assert loaded <= {room(path) for path in MODULES}, "public names that are neither in the face nor rooms"
 
 
 @pytest.mark.parametrize("folder", ["framing", "tests", "experiments"])
@@ -191,10 +192,8 @@ def test_no_path_of_a_machine() -> None:
 
 
 def test_no_rule_names_a_string_of_an_article() -> None:
-    words = re.compile(
-        "|".join(("euobserver", "vsse", "muiser", "gazprombank", "karsholm", "solvane", "redlund", "almgren", "wikmark", "orrevik")),
-        re.IGNORECASE,
-    )
+    names = ("euobserver", "vsse", "muiser", "gazprombank", "karsholm", "solvane", "redlund", "almgren", "wikmark", "orrevik")
+    words = re.compile("|".join(names), re.IGNORECASE)
     rules = [(path, text) for path, text in texts() if PACKAGE in path.parents and room(path) != "demo"]
     assert len(rules) > 20
     assert [str(path.relative_to(ROOT)) for path, text in rules if words.search(text)] == []

@@ -73,7 +73,7 @@ def test_the_readme_shows_real_output() -> None:
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
     assert set(re.findall(r"<!-- demo: (\w+) -->", README)) == set(module.blocks())
-    assert module.fill(README) == README, "run: python tests/readme.py"
+    assert module.fill(README) == README, "run: python -m tests.readme"
 
 
 def test_the_readme_quotes_the_demo_article() -> None:
@@ -84,8 +84,13 @@ def test_the_readme_quotes_the_demo_article() -> None:
         assert " ".join(part.split()) in article
 
 
-@pytest.mark.parametrize("name", ["README.md", "framing/__init__.py"])
-def test_examples_run_as_shown(name: str) -> None:
-    failed, tried = doctest.testfile(str(ROOT / name), module_relative=False, encoding="utf-8", verbose=False)
+def test_the_examples_of_the_readme_run_as_shown() -> None:
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert tried
+    assert not failed
+
+
+def test_the_examples_of_the_docstring_run_as_shown() -> None:
+    failed, tried = doctest.testmod(framing)
     assert tried
     assert not failed

@@ -123,3 +123,13 @@ def test_lexicon_is_clean() -> None:
     assert all(form and form == form.lower().strip() for _, form in forms)
     assert len(set(forms)) == len(forms)
     assert {kind for kind, _ in forms} == {"say", "naming", "work", "small", "distance", "live", "elision"}
+
+
+@pytest.mark.corpus
+def test_example_article(data: Path) -> None:
+    with open(data / "examples" / "luxembourg_spies.txt", encoding="utf-8", newline="") as file:
+        found = quotes_of(file.read())
+    assert all(q.closed for q in found)
+    assert [len(q.span.text.split()) > 10 for q in found if q.kind == "speech"] == [True] * 3
+    assert {q.span.text for q in found if q.kind == "title"} == {"“Euobserver”", "“Gazprombank”", "“Sistema”"}
+    assert {q.kind for q in found} == {"speech", "title"}

@@ -119,16 +119,21 @@ def _renderer(form: str, with_text: bool, explain: bool, to_terminal: bool) -> C
     if form == "html":
         return Analysis.to_html
     if form == "json":
-        return lambda analysis: analysis.to_json(with_text, explain, indent=2) + "\n"
+        return lambda analysis: analysis.to_json(with_text or _fetched(analysis), explain, indent=2) + "\n"
     if form == "jsonl":
         from framing.report.jsonl import render_jsonl
 
-        return lambda analysis: "".join(render_jsonl([analysis], with_text, explain))
+        return lambda analysis: "".join(render_jsonl([analysis], with_text or _fetched(analysis), explain))
     from framing.report.text import render_text
 
     colour = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = min(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, MAX_WIDTH) if to_terminal else PIPE_WIDTH
     return lambda analysis: render_text(analysis, width, colour)
+
+
+def _fetched(analysis: Analysis) -> bool:
+    """Whether the text came from an address: the reader of the result may not get the same text again."""
+    return is_address(analysis.article.id or "")
 
 
 def _analyses(

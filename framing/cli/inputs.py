@@ -9,12 +9,13 @@ the command line: ``https`` only, also after a redirect, with a limit on time an
 
 from __future__ import annotations
 
+import re
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Collection
 from dataclasses import replace
-from email.message import Message
+from http.client import HTTPMessage
 from pathlib import Path
 from time import monotonic
 from typing import IO
@@ -22,12 +23,13 @@ from urllib.parse import urlsplit
 
 from framing.demo import ID, read_demo
 from framing.records import Article
-from framing.text import article_from_text, read_article
+from framing.text import article_from_html, article_from_text, decode, looks_like_markup, read_article
 
 MAX_BYTES = 20_000_000
 TIMEOUT_S = 20.0
 SCHEMES = ("https",)
-HTML = (".html", ".htm", ".xhtml")
+_PAGE = re.compile(r"\ufeff?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([\w-]{3,30})", re.IGNORECASE)
 _CHUNK = 65_536
 _AGENT = "framing (reads one article on request)"
 
@@ -39,6 +41,19 @@ class InputError(Exception):
 def is_address(name: str) -> bool:
     """Whether ``name`` is a web address and not a file."""
     return "://" in name
+
+
+def _read(name: str) -> Article:
+    if name == "-":
+        if sys.stdin is None:
+            raise InputError("is closed")
+        text = decode(sys.stdin.buffer.read())
+        return article_from_html(text) if _PAGE.match(text) else article_from_text(text)
+    if is_address(name):
+        raw, charset = download(name)
+        text = decode(raw, charset or _declared(raw))
+        return article_from_html(text, url=name, id=name) if looks_like_markup(text) else article_from_text(text, id=name)
+    return read_article(Path(name))
 
 
 def load(name: str, title: str | None = None) -> Article:
@@ -56,18 +71,15 @@ def load(name: str, title: str | None = None) -> Article:
     InputError
         If it cannot be read.
     """
-    if name == "-":
-        if sys.stdin is None:  # closed by the caller
-            raise InputError("is closed")
-        return _article(_decode(sys.stdin.buffer.read()), None, title, html=False)
-    if is_address(name):
-        raw, charset = download(name)
-        return _article(_decode(raw, charset), name, title, html=True)
     try:
-        raw = Path(name).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        article = _read(name)
+    except InputError:
+        raise
+    except (OSError, ImportError, ValueError) as error:  # ValueError: a null character in the name, or a page without text
         raise InputError(_sentence(error)) from error
-    return _article(_decode(raw), name, title, html=name.lower().endswith(HTML))
+    if title is None:
+        return replace(article, id=article.id and name)
+    return replace(article_from_text(article.text, title, article.id and name), origin=article.origin)
 
 
 def load_demo() -> Article:
@@ -121,16 +133,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         self.schemes = schemes
 
     def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: Message,
-        newurl: str,  # type: ignore[override]  # typeshed: HTTPMessage
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
         _check_scheme(newurl, self.schemes)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]  # as above
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _check_scheme(address: str, schemes: Collection[str]) -> None:
@@ -154,23 +160,10 @@ def _take(response: IO[bytes], limit: int, deadline: float) -> bytes:
     return b"".join(chunks)
 
 
-def _decode(raw: bytes, charset: str | None = None) -> str:
-    try:
-        return raw.decode(charset or "utf-8")
-    except LookupError:
-        return _decode(raw)
-    except UnicodeDecodeError as error:
-        raise InputError(f"is not {charset or 'UTF-8'} text (byte {error.start})") from error
-
-
-def _article(text: str, name: str | None, title: str | None, html: bool) -> Article:
-    if not html:
-        return article_from_text(text, title, name)
-    try:
-        article = read_article(text)
-    except (ImportError, ValueError) as error:
-        raise InputError(_sentence(error)) from error
-    return replace(article, id=name, title=title or article.title, title_span=None if title else article.title_span)
+def _declared(raw: bytes) -> str | None:
+    """The character set that a page names itself."""
+    found = _CHARSET.search(raw, 0, 4096)
+    return found[1].decode("ascii") if found else None
 
 
 def _sentence(error: Exception) -> str:

@@ -28,6 +28,7 @@ MAX_HEDGES = 20  # different cues a type
 MAX_OWNER = 30  # columns
 SNIPPET_LINES = 2
 MIN_WIDTH = 50
+MEANING_WIDTH = 72  # columns from which the components are explained
 
 DISCLAIMER = "How openly the sources are identified, not whether what they say is true."
 MEANING = {
@@ -76,7 +77,7 @@ def render_text(analysis: Analysis, width: int = 80, colour: bool = False) -> st
         _score(analysis, console.width),
         _sources(analysis, console.width),
         _attributions(analysis, console.width),
-        _hedges(analysis),
+        _hedges(analysis, console.width),
     ):
         for renderable in part:
             console.print(renderable)
@@ -118,11 +119,7 @@ def _score(analysis: Analysis, width: int) -> list[RenderableType]:
         )
     )
     parts.append(_indented(Text(DISCLAIMER, style="italic")))
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=14, no_wrap=True)
-    table.add_column(width=10, no_wrap=True, justify="right")
-    table.add_column(width=10, no_wrap=True)
-    table.add_column(width=width - 42, no_wrap=True, overflow="ellipsis")
+    table = _columns(14, -10, 10, width - 42)
     rows = [
         (r.feature, f"{r.value * r.weight:.1f} of {r.weight:.0f}", r.value, MEANING.get(r.feature, ""))
         for r in analysis.explain().get("transparency", ())
@@ -133,7 +130,7 @@ def _score(analysis: Analysis, width: int) -> list[RenderableType]:
     if score.rating is not None:
         rows.append(("rating", f"{score.rating:.1f} of 5", (score.rating - 1) / 4, "trained second opinion"))
     for name, points, share, meaning in rows:
-        table.add_row(name, points, _bar(share, 10), Text(meaning, style="dim"))
+        _add(table, name, points, _bar(share, 10), Text(_fit(meaning, width - 42) if width >= MEANING_WIDTH else "", style="dim"))
     return [*parts, _indented(table)]
 
 
@@ -143,25 +140,23 @@ def _sources(analysis: Analysis, width: int) -> list[RenderableType]:
         return []
     counts = level_counts(analysis)
     parts: list[RenderableType] = [Text(), Text.assemble(("SOURCES", "bold"), "  from most to least openly identified")]
-    table = Table.grid(padding=(0, 2, 0, 0))
     name_width = min(30, (width - 20) // 2)
     about_width = width - name_width - 21
-    table.add_column(width=name_width)
-    table.add_column(width=about_width)
-    table.add_column(width=5, no_wrap=True, justify="right")
-    table.add_column(width=6, no_wrap=True, justify="right")
+    table = _columns(name_width, about_width, -5, -6)
     level = None
     for row in rows[:MAX_SOURCES]:
         if row.level != level:
             level = row.level
             times = sum(len(r.attributions) for r in rows if r.level == level)
             heads = ("cited", "points") if row is rows[0] else ("", "")
-            table.add_row(
+            _add(
+                table,
                 Text(level, style=f"bold {STYLE[level]}"),
                 Text(_number(times, "attribution"), style="dim"),
                 *(Text(h, style="dim") for h in heads),
             )
-        table.add_row(
+        _add(
+            table,
             _indented(Text(row.name, style=STYLE[level])),
             Text(_about(row, about_width), style="dim"),
             f"{len(row.attributions)}×",
@@ -189,7 +184,7 @@ def _about(row: SourceRow, width: int) -> str:
         about.append(f"via {', '.join(row.relays)}")
     lines = [about[0]]
     for part in about[1:]:
-        if cell_len(lines[-1]) + 3 + cell_len(part) <= width:
+        if cell_len(lines[-1]) + 3 + cell_len(part) <= width or cell_len(part) > width:
             lines[-1] += f" · {part}"
         else:
             lines.append(part)
@@ -204,14 +199,12 @@ def _attributions(analysis: Analysis, width: int) -> list[RenderableType]:
     first, second = min(28, width * 3 // 10), min(16, width * 3 // 20)
     console = Console(width=width, color_system=None, _environ={})
     parts: list[RenderableType] = [Text(), Text.assemble(("WHO SAYS WHAT", "bold"), "  source, cue, content; ↳ inside the content above")]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=first)
-    table.add_column(width=second)
-    table.add_column(width=width - first - second - 6)
+    third = width - first - second - 6
+    table = _columns(first, second, third)
     for a in found[:MAX_ATTRIBUTIONS]:
         indent = "  " * min(depth[a.id] - 1, 3) + "↳ " if depth[a.id] else ""
         who = Text(_fit(indent + (one_line(a.source.text) if a.source else NO_SOURCE), first), style=STYLE[a.level])
-        table.add_row(who, Text(_fit(one_line(a.cue.text), second), style="bold"), _snippet(console, a, width - first - second - 6))
+        _add(table, who, Text(_fit(one_line(a.cue.text), second), style="bold"), _snippet(console, a, third))
     parts.append(_indented(table))
     if len(found) > MAX_ATTRIBUTIONS:
         parts.append(_indented(Text(f"… and {_number(len(found) - MAX_ATTRIBUTIONS, 'more attribution')}", style="dim")))
@@ -232,7 +225,7 @@ def _snippet(console: Console, attribution: Attribution, width: int) -> Text:
     return Text("\n".join(lines), style=style)
 
 
-def _hedges(analysis: Analysis) -> list[RenderableType]:
+def _hedges(analysis: Analysis, width: int) -> list[RenderableType]:
     hedges = analysis.hedges
     rate = analysis.scores.hedges_per_100_words
     per = f", {rate:.1f} per 100 words" if rate is not None else ""
@@ -243,9 +236,7 @@ def _hedges(analysis: Analysis) -> list[RenderableType]:
     if not hedges:
         return [parts[0], Text.assemble(("HEDGES", "bold"), "  none found")]
     by_id = {a.id: a for a in analysis.attributions}
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table = _columns(16, width - 20)
     for kind in HEDGE_TYPES:
         of_kind = [h for h in hedges if h.type == kind]
         if not of_kind:
@@ -261,8 +252,25 @@ def _hedges(analysis: Analysis) -> list[RenderableType]:
             )
         if len(counts) > MAX_HEDGES:
             cell.append(f", … {len(counts) - MAX_HEDGES} more", style="dim")
-        table.add_row(f"{kind} {len(of_kind)}", cell)
+        _add(table, f"{kind} {len(of_kind)}", cell)
     return [*parts, _indented(table)]
+
+
+def _columns(*widths: int) -> Table:
+    """A table of columns of these widths, two spaces apart; a negative width is a column set to the right.
+
+    The gaps are columns, too: how rich counts padding into a width has changed between its versions.
+    """
+    table = Table.grid(padding=0)
+    for i, width in enumerate(widths):
+        if i:
+            table.add_column(width=2)
+        table.add_column(width=abs(width), justify="right" if width < 0 else "left", overflow="fold")
+    return table
+
+
+def _add(table: Table, *cells: RenderableType) -> None:
+    table.add_row(cells[0], *(part for cell in cells[1:] for part in ("", cell)))
 
 
 def _bar(share: float, cells: int) -> Text:

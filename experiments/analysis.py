@@ -1,0 +1,128 @@
+"""What a whole analysis costs: linear time, share of each room, import time.
+
+    python -m experiments.analysis
+
+* **linear**: one PolNeAR train text after the other up to 1, 10 and 100 times 100,000 characters; median of three runs each; the ratio of
+  the times to
+  1x (10 and 100 would be exactly linear). Also a text of 10 MB and one with 5,000 quotation marks that are never closed.
+* **rooms**: tokens per second of the whole analysis over PolNeAR dev, article by article, with each room's share, beside a bare regex
+  tokeniser in the same run.
+* **import**: median wall time of ``python -c "import framing"`` and ``import numpy`` in fresh processes, taken in turns.
+
+All figures are volatile and go to ``results/analysis.volatile.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from experiments.data import polnear
+from framing import analyze, transparency
+from framing.attribution import extract_attributions
+from framing.hedging import find_hedges
+from framing.language import describe_sentences
+from framing.quotes import find_quotes
+from framing.sources import resolve_sources
+from framing.text import article_from_text
+from framing.tokens import tokenize
+
+RESULTS = Path(__file__).parent / "results" / "analysis.volatile.json"
+REGEX = re.compile(r"\w+|[^\w\s]")
+
+
+def seconds(function: Callable[[], Any], repeat: int = 3) -> float:
+    """Median wall time of a call."""
+    times = []
+    for _ in range(repeat):
+        start = perf_counter()
+        function()
+        times.append(perf_counter() - start)
+    return statistics.median(times)
+
+
+def linear() -> dict[str, float]:
+    """Seconds at 1x, 10x, 100x, their ratios, and two hard texts."""
+    whole = "\n\n".join(d.text for d in polnear("train"))
+    while len(whole) < 10_000_000:
+        whole += "\n\n" + whole
+    out = {f"{k}x_seconds": seconds(lambda k=k: analyze(whole[: 100_000 * k]), 3 if k < 100 else 1) for k in (1, 10, 100)}
+    out["ratio_10x"] = out["10x_seconds"] / out["1x_seconds"]
+    out["ratio_100x"] = out["100x_seconds"] / out["1x_seconds"]
+    out["unbalanced_5000_seconds"] = seconds(lambda: analyze("He said “it was so. " * 5000), 1)
+    out["one_sentence_1mb_seconds"] = seconds(lambda: analyze("the official said that Doe told reporters " * 24_000), 1)
+    return out
+
+
+def rooms() -> dict[str, float]:
+    """Seconds of each room over PolNeAR dev, tokens per second, ratio to the regex."""
+    texts = [d.text for d in polnear("dev")]
+    spent: dict[str, float] = {}
+
+    def timed(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        start = perf_counter()
+        result = function(*arguments)
+        spent[name] = spent.get(name, 0.0) + perf_counter() - start
+        return result
+
+    for text in texts[:10]:
+        analyze(text)
+    n = 0
+    for text in texts:
+        timed("regex", lambda text=text: [m.span() for m in REGEX.finditer(text)])
+        article = timed("text", article_from_text, text)
+        tokens = timed("tokens", tokenize, article)
+        quotes = timed("quotes", find_quotes, text, article.paragraphs)
+        attributions = timed("attribution", extract_attributions, tokens, quotes)
+        attributions, _ = timed("sources", resolve_sources, tokens, quotes, attributions)
+        hedges = timed("hedging", find_hedges, tokens, quotes, attributions)
+        timed("language", describe_sentences, tokens, quotes, attributions, hedges)
+        timed("transparency", transparency.score, attributions, tokens)
+        n += len(tokens)
+    whole = seconds(lambda: [analyze(t) for t in texts])
+    out = {f"{name}_share": s / (sum(spent.values()) - spent["regex"]) for name, s in spent.items() if name != "regex"}
+    reading = spent["text"] + spent["tokens"] + spent["quotes"]
+    return {
+        **out,
+        "tokens": n,
+        "regex_tokens_per_second": n / spent["regex"],
+        "reading_tokens_per_second": n / reading,
+        "reading_to_regex": reading / spent["regex"],
+        "analysis_tokens_per_second": n / whole,
+        "analysis_to_regex": whole / spent["regex"],
+    }
+
+
+def imports() -> dict[str, float]:
+    """Median seconds of importing numpy and framing in fresh processes."""
+    times: dict[str, list[float]] = {"numpy": [], "framing": []}
+    for _ in range(7):
+        for name, values in times.items():
+            code = f"import time; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
+            values.append(float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout))
+    return {f"import_{name}_seconds": statistics.median(values) for name, values in times.items()}
+
+
+def main() -> None:
+    """Print and write."""
+    results = {"linear": linear(), "rooms": rooms(), "imports": imports()}
+    for part, values in results.items():
+        print(part)
+        for name, value in values.items():
+            print(f"  {name:28} {value:,.3f}" if value < 1000 else f"  {name:28} {value:,.0f}")
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    RESULTS.write_text(json.dumps({**results, "versions": versions}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

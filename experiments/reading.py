@@ -1,0 +1,252 @@
+"""Reading: where sentences end, beside NLTK Punkt and pysbd; and how fast text is read, beside a bare regular expression.
+
+    python -m experiments.reading
+
+Sentence ends
+-------------
+A sentence end is the offset after the last non-space character of a sentence. Texts are cut into blocks that every system gets one by one: the
+paragraphs of UD English EWT (dev; rebuilt from ``# text``, ``# newdoc``, ``# newpar`` and ``SpaceAfter``), and each whole document of the
+Szeged news file (its sentences joined with one blank). The end of a block is known to everybody; the main count (``inner``) leaves it out for all, the second
+(``all``) counts it for all. Precision, recall and F1 are pooled over documents; the interval is the 95 % percentile bootstrap over documents (2,000 draws, seed 0).
+
+Peers: Punkt (Kiss & Strunk 2006) as ``PunktSentenceTokenizer()`` without training and trained on the texts of PolNeAR train; pysbd (Sadvilkar & Neumann 2020).
+Rules of ours were tuned on EWT train and looked at on PolNeAR train. Numbers go to ``results/reading.json``, timings and versions to ``results/reading.volatile.json``.
+
+Speed
+-----
+``article_from_text`` + ``tokenize`` + ``find_quotes`` over the PolNeAR dev texts, article by article in one process: ``cold`` with an empty memory of
+stretches, ``warm`` after reading 84 articles of PolNeAR train, the best and the median of some passes; the memory is emptied and warmed afresh before each.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from xml.etree import ElementTree
+
+import numpy as np
+
+from experiments.data import data_home
+from framing import tokens as tokens_module
+from framing.quotes import find_quotes
+from framing.records import Article, Span
+from framing.text import article_from_text
+from framing.tokens import tokenize
+
+RESULTS = Path(__file__).parent / "results"
+DRAWS, SEED = 2000, 0
+
+Block = tuple[str, list[int]]  # text, gold ends
+Segmenter = Callable[[str], list[int]]
+
+
+def ewt(split: str) -> Iterator[tuple[str, list[Block]]]:
+    """Documents of UD English EWT: name and blocks."""
+    name, blocks, text, ends, space = "", list[Block](), "", list[int](), ""
+    path = data_home() / "ud_english_ewt" / f"en_ewt-ud-{split}.conllu"
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line.startswith(("# newdoc", "# newpar")) and text:
+            blocks.append((text, ends))
+            text, ends = "", []
+        if line.startswith("# newdoc"):
+            if blocks:
+                yield name, blocks
+            name, blocks = line.split("= ")[1], []
+        elif line.startswith("# text = "):
+            sentence = line[len("# text = ") :].rstrip()
+            text += (space if text else "") + sentence
+            ends.append(len(text))
+        elif line[:1].isdigit() and "-" not in (number := line.split("\t", 1)[0]) and "." not in number:
+            space = "" if "SpaceAfter=No" in line.rsplit("\t", 1)[1] else " "
+        elif line[:1].isdigit() and "-" in line.split("\t", 1)[0]:
+            space = "" if "SpaceAfter=No" in line.rsplit("\t", 1)[1] else " "
+    if text:
+        blocks.append((text, ends))
+    if blocks:
+        yield name, blocks
+
+
+def szeged_news() -> Iterator[tuple[str, list[Block]]]:
+    """Documents of the Szeged news file, one block each."""
+    tree = ElementTree.parse(data_home() / "szeged_uncertainty" / "factbank.xml")
+    for document in tree.iter("Document"):
+        text, ends = "", list[int]()
+        for sentence in document.iter("Sentence"):
+            words = "".join(sentence.itertext()).strip()
+            if words:
+                text += (" " if text else "") + words
+                ends.append(len(text))
+        yield document.findtext("DocID", ""), [(text, ends)]
+
+
+def polnear_texts(split: str) -> list[str]:
+    """The texts of a PolNeAR split."""
+    files = sorted((data_home() / "polnear" / "data" / split / "text").glob("*.txt"))
+    return [path.read_bytes().decode("utf-8") for path in files]
+
+
+def ours(text: str) -> list[int]:
+    """Sentence ends of a block that is one paragraph."""
+    span = Span.of(text, 0, len(text))
+    return [int(e) for e in tokenize(Article(text, None, None, (span,), span)).sentences[:, 1]]
+
+
+def punkt(train: str | None = None) -> Segmenter:
+    """Punkt, trained on a text or not at all."""
+    from nltk.tokenize.punkt import PunktSentenceTokenizer
+
+    model = PunktSentenceTokenizer(train) if train else PunktSentenceTokenizer()
+    return lambda text: [a + len(text[a:b].rstrip()) for a, b in model.span_tokenize(text) if text[a:b].strip()]
+
+
+def pysbd_segmenter() -> Segmenter:
+    """pysbd; its sentences are aligned by their non-space characters, since it drops and adds blanks."""
+    import pysbd
+
+    model = pysbd.Segmenter(language="en", clean=False)
+
+    def segment(text: str) -> list[int]:
+        ends, at = [], 0
+        solid = [i for i, c in enumerate(text) if not c.isspace()]
+        for sentence in model.segment(text):
+            at += sum(not c.isspace() for c in sentence)
+            if at and at <= len(solid):
+                ends.append(solid[at - 1] + 1)
+        return ends
+
+    return segment
+
+
+def count(blocks: Sequence[Block], segment: Segmenter, whole: bool) -> tuple[int, int, int]:
+    """True positives, system ends and gold ends; the ends of blocks only if ``whole``."""
+    hits = said = gold = 0
+    for text, ends in blocks:
+        known = set() if whole else {len(text.rstrip())}
+        found, wanted = set(segment(text)) - known, set(ends) - known
+        hits, said, gold = hits + len(found & wanted), said + len(found), gold + len(wanted)
+    return hits, said, gold
+
+
+def _f1(counts: np.ndarray) -> np.ndarray:
+    hits, said, gold = counts[..., 0], counts[..., 1], counts[..., 2]
+    return 2 * hits / np.maximum(said + gold, 1)
+
+
+def scores(counts: Sequence[tuple[int, int, int]]) -> dict[str, object]:
+    """Pooled precision, recall, F1 and its bootstrap interval from the counts of each document."""
+    table = np.array(counts)
+    draws = np.random.default_rng(SEED).integers(0, len(table), (DRAWS, len(table)))
+    interval = np.percentile(_f1(table[draws].sum(1)), [2.5, 97.5])
+    hits, said, gold = (int(x) for x in table.sum(0))
+    return {
+        "f1": round(float(_f1(table.sum(0))), 4),
+        "interval": [round(float(x), 4) for x in interval],
+        "precision": round(hits / max(said, 1), 4),
+        "recall": round(hits / max(gold, 1), 4),
+        "gold": gold,
+    }
+
+
+def sentence_table() -> tuple[dict[str, object], dict[str, float]]:
+    """Scores of all systems on both corpora; seconds each took."""
+    systems = {
+        "framing": ours,
+        "punkt untrained": punkt(),
+        "punkt trained on PolNeAR train": punkt("\n\n".join(polnear_texts("train"))),
+        "pysbd": pysbd_segmenter(),
+    }
+    corpora = {"szeged news": list(szeged_news()), "ewt dev": list(ewt("dev"))}
+    table: dict[str, object] = {}
+    seconds: dict[str, float] = {}
+    for corpus, documents in corpora.items():
+        rows: dict[str, object] = {}
+        for name, segment in systems.items():
+            began = time.perf_counter()
+            found = {text: segment(text) for _, blocks in documents for text, _ in blocks}
+            seconds[f"{corpus}: {name}"] = round(time.perf_counter() - began, 3)
+            rows[name] = {
+                kind: scores([count(blocks, found.__getitem__, whole) for _, blocks in documents])
+                for kind, whole in (("inner", False), ("all", True))
+            }
+        table[corpus] = {"documents": len(documents), "systems": rows}
+    return table, seconds
+
+
+def read(text: str) -> None:
+    """What is timed: text, sentences, tokens, quotes."""
+    article = article_from_text(text)
+    tokenize(article)
+    find_quotes(text, article.paragraphs)
+
+
+def speed(passes: int = 7) -> dict[str, float]:
+    """Tokens a second of reading and of its parts, beside two bare regular expressions over the same texts."""
+    texts, others = polnear_texts("dev"), polnear_texts("train")[:84]
+    n = sum(len(tokenize(article_from_text(text))) for text in texts)
+    bare = re.compile(r"\w+|[^\w\s]")
+    articles = [article_from_text(text) for text in texts]
+
+    def timed(run: Callable[[], object]) -> float:
+        began = time.perf_counter()
+        run()
+        return time.perf_counter() - began
+
+    def fresh(warm: bool) -> None:
+        tokens_module._memory.clear()
+        tokens_module._packed.clear()
+        if warm:
+            for text in others:
+                read(text)
+
+    seconds: dict[str, list[float]] = {}
+    for _ in range(passes):
+        fresh(False)
+        seconds.setdefault("read cold", []).append(timed(lambda: [read(text) for text in texts]))
+        fresh(True)
+        seconds.setdefault("read warm", []).append(timed(lambda: [read(text) for text in texts]))
+        fresh(True)
+        seconds.setdefault("tokenize warm", []).append(timed(lambda: [tokenize(a) for a in articles]))
+        seconds.setdefault("article_from_text", []).append(timed(lambda: [article_from_text(text) for text in texts]))
+        seconds.setdefault("find_quotes", []).append(timed(lambda: [find_quotes(a.text, a.paragraphs) for a in articles]))
+        seconds.setdefault("regex findall", []).append(timed(lambda: [bare.findall(text) for text in texts]))
+        seconds.setdefault("regex finditer spans", []).append(timed(lambda: [[m.span() for m in bare.finditer(text)] for text in texts]))
+    out = {"tokens": float(n), "articles": float(len(texts))}
+    for name, times in seconds.items():
+        out[f"{name}: tokens/s (best)"] = round(n / min(times))
+        out[f"{name}: tokens/s (median)"] = round(n / median(times))
+    for peer in ("regex findall", "regex finditer spans"):
+        out[f"read warm : {peer}, ratio of speed (median)"] = round(median(seconds[peer]) / median(seconds["read warm"]), 3)
+    return out
+
+
+def main() -> None:
+    """Print the tables and write the results."""
+    import nltk
+    import pysbd
+
+    table, seconds = sentence_table()
+    for corpus, part in table.items():
+        for name, row in part["systems"].items():  # type: ignore[index]
+            inner, whole = row["inner"], row["all"]
+            print(f"{corpus:12} {name:32} F1 {inner['f1']:.4f} {inner['interval']}  P {inner['precision']:.4f} R {inner['recall']:.4f}  all {whole['f1']:.4f}")
+    timing = speed()
+    for name, value in timing.items():
+        print(f"{name:60} {value:>14,}")
+    RESULTS.mkdir(exist_ok=True)
+    signature = f"ends:last non-space|blocks:paragraph(ewt),document(szeged)|bootstrap:documents,{DRAWS},seed {SEED}"
+    with open(RESULTS / "reading.json", "w", encoding="utf-8") as file:
+        json.dump({"signature": signature, "sentence ends": table}, file, indent=1, sort_keys=True)
+        file.write("\n")
+    versions = {"python": platform.python_version(), "numpy": np.__version__, "nltk": nltk.__version__, "pysbd": getattr(pysbd, "__version__", "")}
+    with open(RESULTS / "reading.volatile.json", "w", encoding="utf-8") as file:
+        json.dump({"seconds": seconds, "speed": timing, "versions": versions}, file, indent=1, sort_keys=True)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""Descriptions: "a Western official" makes an entity, "the official", "the Vermont senator", "the agency" find one.
+
+Conventions
+-----------
+* An indefinite description of one person is always new. A definite one goes, in this order, to the same owner and noun, to a person with
+  that noun in its role, to the last unnamed one with that noun, and without an owner to the previous source.
+* Organisations, outlets, documents and groups are the same if owner and noun or the words are the same; "the agency" is the last
+  organisation whose name holds the noun, "the publication" the last outlet, "the campaign" the nearest one that a name stands before.
+
+Every look-up is bounded, so that the whole stays linear.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from framing import levels
+from framing.antecedents import one_person, several_people, thing
+from framing.entities import State, entity_of_name, new_entity
+from framing.mentions import Mention, read_mention
+from framing.names import NameBook
+from framing.nouns import POSSESSIVE, noun
+from framing.records import Span
+
+_LOOK = 50  # names that a description looks back at
+_SYNONYMS = {
+    "survey": "poll",
+    "polling": "poll",
+    "advisor": "adviser",
+    "firm": "company",
+    "corporation": "company",
+    "e-mail": "email",
+    "newspaper": "paper",
+    "organisation": "organization",
+    "center": "centre",
+    "study": "report",
+}
+_PEOPLE_HEADS = frozenset({"person", "man", "woman", "source", "individual"})
+
+
+def describe(state: State, mention: Mention, span: Span) -> int:
+    """The entity of a description: an earlier one where it is definite, by owner and head, or a new one."""
+    kind = mention.kind
+    head = _SYNONYMS.get(mention.head, mention.head)
+    owner = mention.owner
+    owner_key = str(owner) if owner >= 0 else ""
+    if mention.possessor in ("his", "her", "their", "its"):
+        whose = (
+            one_person(state, mention.first, "m")
+            if mention.possessor == "his"
+            else one_person(state, mention.first, "f")
+            if mention.possessor == "her"
+            else thing(state, mention.first)
+            if mention.possessor == "its"
+            else several_people(state, mention.first)
+        )
+        if whose is not None:
+            owner_key = f"e{whose}" if state.who[whose].named < 0 else str(state.who[whose].named)
+    singular_person = kind == "person" and not mention.plural
+    if singular_person and mention.definite:
+        known = _definite_person(state, mention, head, owner_key)
+        if known is not None:
+            return known
+    if kind in ("organisation", "outlet", "document") or mention.plural or kind == "group":
+        known = _same_description(state, mention, head, owner_key, span)
+        if known is not None:
+            return known
+    level = levels.describe_level(replace(mention, owner=0) if owner_key and owner < 0 else mention, kind)
+    who = new_entity(state, span.text, kind, level, mention)
+    who.head = head
+    who.gender = "f" if "gender=f" in mention.flags else "m" if "gender=m" in mention.flags else "-"
+    who.last = mention.first
+    if kind == "document" and owner_key:
+        who.producer = state.book.named[int(owner_key)].name if owner_key.isdigit() else None
+    if owner_key:
+        state.by_key.setdefault((kind, head, owner_key), who.id)
+    if not singular_person:
+        state.by_key.setdefault(("text", _plain(span.text)), who.id)
+    state.by_head[head] = who.id
+    return who.id
+
+
+def _plain(text: str) -> str:
+    low = text.lower().strip(" ,'’\"“”")
+    for article in ("the ", "a ", "an ", "these ", "those ", "this ", "that "):
+        if low.startswith(article):
+            return low[len(article) :]
+    return low
+
+
+def _definite_person(state: State, mention: Mention, head: str, owner_key: str) -> int | None:
+    """Whom "the official", "the senator", "the Vermont senator", "Shaw's spokesman" means."""
+    place = owner_key.isdigit() and (state.book.named[int(owner_key)].kind == "place" or "politician" in mention.flags)
+    if owner_key:
+        known = state.by_key.get(("person", head, owner_key))
+        if known is not None:
+            return known
+        owner = state.book.named[int(owner_key)].name if owner_key.isdigit() else state.who[int(owner_key[1:])].name
+        found = _bearer(state, mention.first, head, owner)
+        if found is not None or not place:
+            return None if found is None else entity_of_name(state, found)
+    unnamed = state.by_head.get(head)
+    if unnamed is not None and not state.who[unnamed].plural and (not mention.complement or place) and state.who[unnamed].kind == "person":
+        return unnamed
+    if "spokes" in mention.flags:
+        for other in ("spokesman", "spokeswoman", "spokesperson", "representative"):
+            known = state.by_head.get(other)
+            if known is not None and state.who[known].gender in (
+                "-",
+                "f" if head == "spokeswoman" else "m" if head == "spokesman" else "-",
+            ):
+                return known
+    found = None if mention.names and not place else _bearer(state, mention.first, head, "")
+    if found is not None:
+        return entity_of_name(state, found)
+    if mention.complement and not place:
+        return None
+    if (head in _PEOPLE_HEADS or "insider" in mention.flags) and state.last_single >= 0 and state.who[state.last_single].named < 0:
+        return state.last_single
+    gender = "f" if "gender=f" in mention.flags else "m" if "gender=m" in mention.flags else "-"
+    last = state.who[state.last_single] if state.last_single >= 0 else None
+    if last is None or last.named < 0 or last.kind != "person" or mention.flags & {"insider", "spokes", "vague"}:
+        return None
+    gap = state.gap(mention.first, last.id)
+    near = gap <= 4 or ("unique" in mention.flags and not mention.complement)
+    return last.id if near and (gender == "-" or last.gender in ("-", gender)) else None
+
+
+def _bearer(state: State, token: int, head: str, owner: str) -> int | None:
+    """The nearest person before ``token`` one of whose roles has this head noun (and names the owner, if any)."""
+    for run in state.runs_before(token, _LOOK):
+        if run.id >= 0:
+            entry = state.book.named[run.id]
+            if entry.kind == "person" and head in entry.heads and (not owner or owner.split(" ")[-1] in (entry.role or "")):
+                return run.id
+    return None
+
+
+def _same_description(state: State, mention: Mention, head: str, owner_key: str, span: Span) -> int | None:
+    """An earlier organisation, outlet, document or group that this description repeats."""
+    kind = mention.kind
+    if owner_key:
+        return state.by_key.get((kind, head, owner_key))
+    known = state.by_key.get(("text", _plain(span.text)))
+    if known is not None and (mention.definite or mention.plural or kind == "organisation"):
+        return known
+    if kind == "outlet" and mention.definite:
+        return _last_outlet(state, mention.first)
+    if kind == "organisation" and mention.definite and not mention.complement:
+        return _organisation_with(state, mention, head)
+    if mention.definite and not mention.complement and kind == "document":
+        known = state.by_head.get(head)
+        if known is not None:
+            return known
+        return (
+            state.last_kind.get("document")
+            if head in ("document", "report", "statement", "text", "letter", "memo") and not mention.informative
+            else None
+        )
+    if mention.plural and not mention.informative and not mention.complement:
+        known = state.by_head.get(head)
+        if known is not None and (
+            mention.definite
+            or state.book.words[mention.first].lower() not in ("other", "others", "some", "many", "several", "two", "three")
+        ):
+            who = state.who[known]
+            if who.plural and (who.kind == kind or who.kind == "person"):
+                return known
+    return None
+
+
+def _last_outlet(state: State, token: int) -> int | None:
+    """The outlet named or quoted last before a token."""
+    for run in state.runs_before(token, _LOOK):
+        if run.kind == "outlet" and run.id >= 0:
+            return entity_of_name(state, run.id)
+    return state.last_kind.get("outlet")
+
+
+def _organisation_with(state: State, mention: Mention, head: str) -> int | None:
+    """The last organisation whose name holds the head noun ("the agency"), or that was described with it."""
+    known = state.by_head.get(head)
+    for run in state.runs_before(mention.first, _LOOK):
+        if run.id >= 0 and head in state.book.named[run.id].heads and state.book.named[run.id].kind == "organisation":
+            found = state.by_named.get(run.id)
+            if known is not None and state.who[known].last > run.first:
+                return known
+            return found if found is not None else entity_of_name(state, run.id)
+    if known is not None:
+        return known
+    owner = _noun_after_name(state, mention.first, head)
+    if owner is not None:
+        return owner
+    last = state.last_kind.get("organisation", -1)
+    if (
+        head
+        in (
+            "group",
+            "organization",
+            "company",
+            "agency",
+            "center",
+            "centre",
+            "foundation",
+            "nonprofit",
+            "firm",
+            "body",
+            "regulator",
+            "watchdog",
+        )
+        and last >= 0
+    ):
+        return last
+    return None
+
+
+def _noun_after_name(state: State, token: int, head: str) -> int | None:
+    """For "the campaign" the nearest "Clinton campaign" or "Clinton's campaign" before, else the first after, though it was no source."""
+    places = state.named_nouns.get(head)
+    if not places:
+        return None
+    at = bisect_right(places, (token, 0))
+    first, last = places[at - 1] if at else places[0]
+    mention = read_mention(state.book, first, last)
+    if mention.form != "description" or mention.kind != "organisation":
+        return None
+    span = state.tokens.span(first, last)
+    known = state.by_key.get(("text", _plain(span.text)))
+    if mention.owner >= 0:
+        known = state.by_key.get(("organisation", head, str(mention.owner)), known)
+    if known is None:
+        who = new_entity(state, span.text, "organisation", "named", mention)
+        who.head, who.last = head, min(first, token)
+        known = state.by_key[("text", _plain(span.text))] = who.id
+        if mention.owner >= 0:
+            state.by_key[("organisation", head, str(mention.owner))] = known
+    return known
+
+
+def named_nouns(book: NameBook) -> dict[str, list[tuple[int, int]]]:
+    """Organisation nouns right after a name ("Clinton's campaign", "the Serbian government") -> token ranges, in order."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    words = book.words
+    for run in book.runs:
+        k = run.last + (run.last < len(words) and words[run.last] in POSSESSIVE)
+        if run.kind != "title" and k < len(words) and words[k].islower() and book.at[k] < 0:
+            lemma, flags, plural = noun(words[k])
+            if "organisation" in flags and not plural:
+                found.setdefault(lemma, []).append((run.first, k + 1))
+    return found

@@ -1,0 +1,222 @@
+"""Hedges: cases sentence by sentence, scopes, owners, the formula of uncertainty, and properties over arbitrary strings."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framing.hedge_lexicon import hedge_lexicon
+from framing.hedging import PROFILES, find_hedges, sentence_uncertainty
+from framing.lexicons import read_table
+from framing.quotes import find_quotes
+from framing.records import HEDGE_TYPES, Article, Attribution, Boilerplate, Hedge, Span
+from framing.text import article_from_text
+from framing.tokens import Tokens, tokenize
+
+CASES = json.loads((Path(__file__).parent / "cases" / "hedges.json").read_text(encoding="utf-8"))
+
+
+def article(*paragraphs: str) -> Article:
+    """An article without boilerplate, so that reading does not interfere."""
+    text = "\n\n".join(paragraphs)
+    spans, at = [], 0
+    for paragraph in paragraphs:
+        spans.append(Span.of(text, at, at + len(paragraph)))
+        at += len(paragraph) + 2
+    return Article(text, None, None, tuple(spans), Span.of(text, 0, len(text)))
+
+
+def hedges(*paragraphs: str, attributions: tuple[Attribution, ...] = ()) -> tuple[Tokens, tuple[Hedge, ...]]:
+    read = article(*paragraphs)
+    tokens = tokenize(read)
+    return tokens, find_hedges(tokens, find_quotes(read.text, read.paragraphs), attributions)
+
+
+def found(text: str) -> list[list[object]]:
+    return [[h.cue.text, h.type, h.negated] for h in hedges(text)[1]]
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda c: c["label"])
+def test_case(case: dict[str, object]) -> None:
+    assert found(str(case["text"])) == case["hedges"]
+
+
+@pytest.mark.parametrize("case", CASES["known_failures"], ids=lambda c: c["label"])
+@pytest.mark.xfail(strict=True, reason="needs more than words and punctuation")
+def test_known_failure(case: dict[str, object]) -> None:
+    assert found(str(case["text"])) == case["hedges"]
+
+
+@pytest.mark.parametrize("case", CASES["scopes"], ids=lambda c: f"{c['cue']}: {c['text'][:30]}")
+def test_scope(case: dict[str, str | None]) -> None:
+    (hedge,) = [h for h in hedges(str(case["text"]))[1] if h.cue.text == case["cue"]]
+    assert (hedge.scope.text if hedge.scope else None) == case["scope"]
+
+
+def test_lexicon_is_sound() -> None:
+    rows = read_table("hedges")
+    names = {row["name"] for row in read_table("hedge_needs")}
+    assert len([r for r in rows if r["type"] != "none"]) >= 350
+    assert {r["type"] for r in rows} == {*HEDGE_TYPES, "none"}
+    for row in rows:
+        assert row["flip"] in ("", *HEDGE_TYPES), row
+        assert (0 if row["type"] == "none" else 0.01) <= float(row["strength"]) <= 1, row
+        assert set(filter(None, row["needs"].split("+"))) <= names, row
+        assert row["entry"] == " ".join(row["entry"].split()), row
+        for column in ("wiki", "bio", "news", "conll"):
+            hit, n = map(int, row[column].split("/"))
+            assert 0 <= hit <= n, row
+    used = {part for r in rows for part in r["needs"].split("+")}
+    assert names <= used, names - used
+
+
+def test_every_type_has_an_entry_that_matches() -> None:
+    seen = {h.type for case in CASES["cases"] for h in hedges(case["text"])[1]}
+    assert seen == set(HEDGE_TYPES)
+
+
+def test_confidence_is_the_measured_share() -> None:
+    (row,) = [r for r in read_table("hedges") if r["entry"] == "perhaps"]
+    hit, n = map(int, row["wiki"].split("/"))
+    ((_, (hedge,))) = hedges("Perhaps the treaty was signed.")
+    assert n >= 5
+    assert math.isclose(hedge.confidence, (hit + 1) / (n + 2), abs_tol=1e-4)
+
+
+def test_in_quote_only_inside_speech_quotes() -> None:
+    _, (inside, outside) = hedges("“We may leave the coalition at the end of the year,” she said. The party may split.")
+    assert (inside.in_quote, outside.in_quote) == (True, False)
+
+
+def test_owner_is_the_innermost_content() -> None:
+    text = "The paper says that she thinks the deal may fail. It may rain."
+
+    def span(part: str) -> Span:
+        return Span.of(text, text.index(part), text.index(part) + len(part))
+
+    outer = Attribution(3, span("The paper"), span("says"), (span("that she thinks the deal may fail"),), "indirect")
+    inner = Attribution(7, span("she"), span("thinks"), (span("the deal may fail"),), "indirect", parent=3)
+    for order in ((outer, inner), (inner, outer)):
+        _, result = hedges(text, attributions=order)
+        assert [(h.cue.text, h.owner) for h in result] == [("thinks", 3), ("may", 7), ("may", None)]
+
+
+def test_many_nested_contents_give_each_cue_its_innermost() -> None:
+    text = " ".join(["He may go."] * 200)
+    tokens = tokenize(article(text))
+    cues = find_hedges(tokens, ())
+    nested = tuple(Attribution(i, None, Span.of(text, 0, 0), (Span.of(text, 0, cues[i].cue.end),), "indirect") for i in range(len(cues)))
+    assert [h.owner for h in find_hedges(tokens, (), nested)] == list(range(200))
+
+
+def test_boilerplate_is_left_out() -> None:
+    read = article("He may go.", "She may stay.")
+    marked = Article(read.text, None, None, read.paragraphs, read.body, (Boilerplate(read.paragraphs[0], "tags"),))
+    assert [h.cue.start for h in find_hedges(tokenize(marked), ())] == [read.text.rindex("may")]
+
+
+def test_uncertainty_is_a_noisy_or_of_the_profile() -> None:
+    tokens, result = hedges("Perhaps the ship may sail.", "Some critics left.", "The ship sailed.")
+    value = sentence_uncertainty(tokens, result)
+    rest = math.prod(1 - h.strength * h.confidence for h in result if h.type == "epistemic")
+    assert value.shape == (3,)
+    assert math.isclose(value[0], 1 - rest)
+    assert value[1:].tolist() == [0, 0]
+    (weasel,) = [h for h in result if h.type == "weasel"]
+    assert math.isclose(sentence_uncertainty(tokens, result, "conll-wiki")[1], weasel.strength * weasel.confidence)
+
+
+def test_boosters_do_not_make_a_sentence_uncertain() -> None:
+    tokens, result = hedges("There is no doubt that the team cheated.")
+    assert [h.type for h in result] == ["booster"]
+    assert all(sentence_uncertainty(tokens, result, profile)[0] == 0 for profile in PROFILES)
+
+
+def test_a_weight_of_one_gives_certainty_of_uncertainty() -> None:
+    tokens, _ = hedges("He may go.")
+    sure = Hedge(Span.of("He may go.", 3, 6), "epistemic", 1.0, confidence=1.0)
+    assert sentence_uncertainty(tokens, [sure])[0] == 1.0
+
+
+def test_unknown_profile_is_named() -> None:
+    tokens, result = hedges("He may go.")
+    with pytest.raises(ValueError, match="novel"):
+        sentence_uncertainty(tokens, result, "novel")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "…", "“”", "\ud800", "\x00", "12", "ا"])
+def test_texts_without_words(text: str) -> None:
+    read = article_from_text(text)
+    tokens = tokenize(read)
+    assert find_hedges(tokens, find_quotes(read.text, read.paragraphs)) == ()
+    assert sentence_uncertainty(tokens, ()).shape == (len(tokens.sentences),)
+
+
+def test_scopes_stay_short_where_punctuation_is_missing() -> None:
+    text = "they may go " * 3000
+    _, result = hedges(text.strip())
+    assert len(result) == 3000
+    assert all(h.scope is not None and len(h.scope) <= 4000 for h in result)
+
+
+CUES = ("may", "May", "could not", "n't", "no doubt", "clear", "it is believed", "if",
+        "about 200", "some critics say", "as soon as possible", "would")
+REST = ("that", ",", ".", "“", "”", "to", "the", "he", "cannot rule out", "one of the most",
+        "remains to be", "seen", "whether", "-", "\n\n", "not")
+WORDS = st.sampled_from(CUES + REST)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(WORDS, max_size=40).map(" ".join) | st.text(max_size=200))
+def test_spans_slice_and_nothing_raises(text: str) -> None:
+    read = article_from_text(text)
+    tokens = tokenize(read)
+    result = find_hedges(tokens, find_quotes(read.text, read.paragraphs))
+    at = 0
+    for h in result:
+        assert h.cue.text == text[h.cue.start:h.cue.end] != ""
+        assert h.cue.start >= at
+        assert h.type in HEDGE_TYPES
+        assert 0 < h.strength <= 1
+        assert 0 < h.confidence < 1
+        assert h.scope is None or (h.scope.covers(h.cue) and h.scope.text == text[h.scope.start:h.scope.end])
+        at = h.cue.end
+    value = sentence_uncertainty(tokens, result)
+    assert ((value >= 0) & (value <= 1)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([c["text"] for c in CASES["cases"]]), min_size=1, max_size=4), st.integers(0, 4))
+def test_a_paragraph_without_cues_changes_no_count(paragraphs: list[str], place: int) -> None:
+    plain = "The council met on Tuesday and approved the budget."
+    more = [*paragraphs[:place], plain, *paragraphs[place:]]
+    before, after = ([(h.cue.text, h.type, h.scope and h.scope.text) for h in hedges(*ps)[1]] for ps in (paragraphs, more))
+    assert before == after
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(["reach", "leave", "fail", "rise"]), st.sampled_from(["The storm", "The deal", "The price"]))
+def test_lower_case_may_is_a_modal_and_the_month_is_none(verb: str, subject: str) -> None:
+    assert found(f"{subject} may {verb} soon.") == [["may", "epistemic", False]]
+    assert found(f"{subject} will {verb} in May.") == []
+
+
+def test_compiled_once() -> None:
+    assert hedge_lexicon() is hedge_lexicon()
+
+
+@pytest.mark.corpus
+def test_sentences_of_szeged_news(data: Path) -> None:
+    if not (data / "szeged_uncertainty" / "factbank.xml").exists():
+        pytest.skip("no szeged_uncertainty/factbank.xml under FRAMING_DATA")
+    from experiments.hedging import Predicted, evaluate, szeged
+
+    corpus = szeged("factbank")
+    predicted = Predicted(corpus)
+    plain, ours = evaluate(corpus, predicted.plain("szeged")), evaluate(corpus, predicted.any("szeged"))
+    assert ours["f1"] > 0.75 > plain["f1"]
