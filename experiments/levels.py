@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -30,7 +29,7 @@ from framing.text import article_from_text
 from framing.tokens import tokenize
 
 DATA = data_home()
-SEED, DRAWS = 20261126, int(os.environ.get("DRAWS", "500"))
+SEED, DRAWS = 20261126, 500
 FIELDS = ("kind", "level", "withheld", "reason", "position", "via", "entity")
 
 

@@ -1,9 +1,9 @@
 """framing: how a news article says what it says.
 
 >>> import framing
->>> a = framing.analyze("The minister will resign, a senior official told the Evening Post on Monday.")
+>>> a = framing.analyze("The minister will resign, a senior defence official told reporters on Monday.")
 >>> [(x.source.text, x.cue.text, x.level) for x in a.attributions]
-[('a senior official', 'told', 'described')]
+[('a senior defence official', 'told', 'described')]
 """
 
 from framing.analysis import analyze, analyze_many

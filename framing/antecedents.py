@@ -82,7 +82,7 @@ _OBLIQUE = frozenset(
 
 
 def _names_before(state: State, token: int, kinds: frozenset[str]) -> list[Run]:
-    """At most ``_LOOK`` names of these kinds before a token, ``_REACH`` sentences back, nearest first; quoted ones only from inside a quotation."""
+    """At most ``_LOOK`` names of these kinds before a token, nearest first; those in quotations only from inside one."""
     found: list[Run] = []
     sentence = state.sentence[token]
     inside = state.quoted[token]
@@ -162,7 +162,7 @@ def several_people(state: State, token: int) -> int | None:
 
 
 def _plural_noun(state: State, token: int) -> int | None:
-    """Entity of a plural noun for people at most 40 tokens before, in this or the previous sentence; the first of its sentence is preferred."""
+    """Entity of a plural noun for people at most 40 tokens before, in this or the last sentence; the first of its sentence wins."""
     words, book = state.book.words, state.book
     if token >= len(words):
         return None
@@ -285,7 +285,7 @@ def _antecedent(state: State, token: int) -> int | None:
 
 
 def _apposed_to(state: State, head: int) -> int | None:
-    """ "Jane Doe, the committee's chairwoman, who": the name that the phrase ending with ``head`` is an appositive of."""
+    """The name that the phrase ending with ``head`` is an appositive of: "Jane Doe, the committee's chairwoman, who"."""
     words = state.book.words
     for k in range(head - 1, max(1, head - 10), -1):
         if words[k] == ",":
@@ -299,7 +299,7 @@ def _apposed_to(state: State, head: int) -> int | None:
 
 
 def _noun_before_of(state: State, first: int) -> int | None:
-    """ "the head of VSSE, who": the noun before "of"."""
+    """The noun before "of": "the head of the agency, who"."""
     words = state.book.words
     j = first - 1
     if j > 0 and words[j].lower() == "the":

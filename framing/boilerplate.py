@@ -80,6 +80,10 @@ _DATE = re.compile(
     r"|published|posted|updated|modified|last|at|on|of|the|a|t|z)(?![^\W_])|[\s,.:;|/()•·–—-])+",
     re.I,
 )
+_DATE_STARTS = frozenset((
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul",
+    "aug", "sep", "oct", "nov", "dec", "pub", "pos", "upd", "mod", "fir", "las", "ori",
+))
 _DATE_SIGN = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d", re.I)
 _DATELINE = re.compile(
     rf"(?:(?P<place>{_UPPER}[\w.'’-]*(?:[ /]{_UPPER}[\w.'’-]*){{0,3}})(?P<rest>(?:,[ ]?[^\s,()—–][^,()—–\n]{{0,22}}){{0,3}}?))?"
@@ -146,7 +150,7 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
     """
     n = len(paragraphs)
     kinds: list[str | None] = [None] * n
-    inline: list[tuple[int, int, str]] = []
+    inline: list[tuple[int, int]] = []  # paragraph, where its dateline ends
     wanted = _plain(title) if title else ""
     found, title_line, head = None, "", True
     for i, (start, end) in enumerate(paragraphs):
@@ -175,13 +179,16 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
             if title_line and (line == title_line or (i < _TITLE_REACH and _plain(line) == _plain(title_line))):
                 kinds[i] = "title"
                 continue
+        elif _is_long_tag_list(text, start, end):
+            kinds[i] = "tags"
+            continue
         if i < _DATELINE_REACH or text.startswith("(", start):
             stop = _dateline(text, start, end)
             if stop == end:
                 kinds[i] = "dateline"
                 continue
             if stop:
-                inline.append((start, stop, "dateline"))
+                inline.append((i, stop))
                 head = False
         if head and (not short or _SENTENCE_END.search(text, end - 3 if end - start > 3 else start, end)):
             head = False
@@ -189,9 +196,17 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
     left = [i for i, kind in enumerate(kinds) if kind is None]
     if not left:
         return Marks([], None, (0, n - 1) if n else None)
-    marks = [(*paragraphs[i], kind) for i, kind in enumerate(kinds) if kind is not None] + inline
+    marks = [(*paragraphs[i], kind) for i, kind in enumerate(kinds) if kind is not None]
+    marks += [(paragraphs[i][0], stop, "dateline") for i, stop in inline if kinds[i] is None]
     marks.sort()
     return Marks(marks, found, (left[0], left[-1]))
+
+
+def _is_long_tag_list(text: str, start: int, end: int) -> bool:
+    colon = text.find(":", start, start + 20)
+    if colon < 0 or _LABEL.get(text[start:colon].lower().strip(_EDGES), ("", ""))[0] != "tags":
+        return False
+    return _SENTENCE_END.search(text, end - 3, end) is None
 
 
 def _kind(line: str, i: int, head: bool, n: int) -> str | None:
@@ -199,6 +214,8 @@ def _kind(line: str, i: int, head: bool, n: int) -> str | None:
     first = line[0]
     if not first.isalnum() and _SEPARATOR.fullmatch(line):
         return "separator"
+    if len(line) < 2:
+        return None
     low = line.lower()
     bare = low.strip(_EDGES)
     hit = _WHOLE.get(bare) or _WHOLE.get(low)
@@ -214,9 +231,11 @@ def _kind(line: str, i: int, head: bool, n: int) -> str | None:
             return "more"
     if (" in " in low or ":" in line or " from " in low) and len(line) <= 140 and _LANGUAGE.fullmatch(bare):
         return "language"
-    if "©" in line or bare.startswith("copyright") or low.startswith("(c)"):
-        if _COPYRIGHT.match(low.lstrip(_FRONT)) or ("©" in line and not _SENTENCE_END.search(line[-4:])):
-            return "copyright"
+    signed = "©" in line
+    if (signed or bare.startswith("copyright") or low.startswith("(c)")) and (
+        _COPYRIGHT.match(low.lstrip(_FRONT)) or (signed and not _SENTENCE_END.search(line[-4:]))
+    ):
+        return "copyright"
     kind = _by_start(line, bare)
     if kind:
         return kind
@@ -225,7 +244,7 @@ def _kind(line: str, i: int, head: bool, n: int) -> str | None:
             if phrase in low:
                 return kind
     if first.isdigit() or first.isupper():
-        if _DATE.fullmatch(line) and _DATE_SIGN.search(line):
+        if (first.isdigit() or low[:3] in _DATE_STARTS) and _DATE.fullmatch(line) and _DATE_SIGN.search(line):
             return "dateline"
         if len(line) <= 200 and first in "NPU" and _NEXT.match(line) and not _SENTENCE_END.search(line[-4:]):
             return "next"
@@ -266,7 +285,7 @@ def _is_credit(line: str, low: str, bare: str) -> bool:
             if _CREDIT_WORD.search(inner) and (len(inner) < 30 or "/" in inner or _capitalised(inner) >= 0.5):
                 return True
             before = line[: bracket.start()].rstrip()
-            parts = [part.strip().lower() for part in re.split(r"/|\bvia\b|\|", inner)]
+            parts = [part.strip().lower() for part in re.split(r"/|:|\bvia\b|\|", inner)]
             if "/" in inner:
                 return any(part in _AGENCIES or part.removeprefix("the ") in _OUTLETS for part in parts)
             return any(part in _AGENCIES for part in parts) and (not before or not _SENTENCE_END.search(before[-4:]))
@@ -332,6 +351,8 @@ def _dateline(text: str, start: int, end: int) -> int:
     first = window[0]
     if not (first.isupper() or first == "("):
         return 0
+    if not ("—" in window or "–" in window or "-" in window or "―" in window or ")" in window):
+        return 0
     match = _DATELINE.match(window)
     if match is None or not match.end():
         return 0
@@ -366,8 +387,8 @@ def _is_title(line: str, text: str, paragraphs: Sequence[Range], i: int) -> bool
     if not near:
         return False
     repeated = any(end - start == size and text[start:end] == line for start, end in near) and size <= 200
-    prose = any(end - start >= 40 and _SENTENCE_END.search(text, end - 3, end) for start, end in paragraphs[i + 1:i + 8])
-    if not prose:
+    prose = ((start, end) for start, end in paragraphs[i + 1:i + 8] if end - start >= 40 and _SENTENCE_END.search(text, end - 3, end))
+    if not any(end - start != size or text[start:end] != line for start, end in prose):
         return False
     if repeated:
         return True
@@ -382,7 +403,7 @@ def _is_title(line: str, text: str, paragraphs: Sequence[Range], i: int) -> bool
     if _SENTENCE_END.search(line[-4:]) or _SENTENCE_INSIDE.search(line):
         long = [w for w in (word.strip(_EDGES) for word in words) if len(w) > 3]
         capitals = sum(w[0].isupper() or w[0].isdigit() for w in long)
-        return len(long) >= 3 and capitals >= 0.8 * len(long) and line[0] not in "“\"("
+        return len(long) >= 3 and capitals >= 0.85 * len(long) and line[0] not in "“\"("
     return True
 
 

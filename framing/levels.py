@@ -22,9 +22,9 @@ from functools import cache
 
 from framing.lexicons import read_table
 from framing.mentions import Mention
-from framing.records import LEVELS, REASONS
+from framing.records import REASONS
 
-RANK = {level: i for i, level in enumerate(LEVELS)}
+
 @cache
 def _patterns(table: str, value: str) -> re.Pattern[str]:
     key = "grade" if table == "anonymity" else "class"
@@ -103,6 +103,13 @@ def is_withheld(mention: Mention, kind: str, level: str, cue: str) -> bool:
     if not mention.plural and kind == "person":
         return (mention.determined or mention.complement) and (not mention.definite or "insider" in flags)
     return "insider" in flags and (mention.head != "people" or mention.complement)
+
+
+def is_individuals(mention: Mention) -> bool:
+    """Whether a plural means individuals whoever they speak to: spokespersons, prosecutors, aides, but not officials or people."""
+    flags = mention.flags
+    close = "insider" in flags and "public" not in flags and mention.head not in ("democrat", "republican")
+    return close or "persons" in flags or "spokes" in flags
 
 
 def reason_of(sentence: str) -> str:

@@ -29,7 +29,7 @@ def _words(kind: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One mention: tokens ``first`` to ``last``; ``name`` is an id of the name book, ``owner`` that of the name that modifies the head, or -1."""
+    """One mention: tokens ``first`` to ``last``; ``name`` and ``owner`` (of the head noun) are ids of the name book, or -1."""
 
     first: int
     last: int
@@ -53,11 +53,13 @@ class Mention:
 
 
 NOTHING = Mention(0, 0, "none")
+_LONGEST = 60  # tokens of a mention that are read
 
 
 def read_mention(book: NameBook, first: int, last: int) -> Mention:
     """Shape of the mention in tokens ``first`` to ``last`` (excluded)."""
     words = book.words
+    last = min(last, first + _LONGEST)
     while first < last - 1 and (words[first].lower() in _words("leading")) and book.at[first] < 0:
         first += 1
     if first >= last:
@@ -168,7 +170,7 @@ def _read_phrase(book: NameBook, first: int, last: int, depth: int = 0) -> Menti
     if end < last and "person" in described.flags and not described.plural:
         after = _apposed(book, end, last)
         if after is not None:
-            return Mention(first, last, "name", name=after.id, kind="person", role=(first, core_last), complement=True)
+            return Mention(first, last, "name", name=after.id, kind="person", role=(first, _role_end(book, after.first)), complement=True)
     if end == core_last and end < last and words[end] in ("and", ",") and described.kind == "person" and not described.plural:
         later = next((r for r in _runs_between(book, end, last) if r.kind == "person" and r.id >= 0), None)
         if later is not None and words[end] == "and" and later.first - end < 6:
@@ -184,27 +186,19 @@ def _apposed(book: NameBook, end: int, last: int) -> Run | None:
         after = book.run_at(end + 1)
         return after if after is not None and after.id >= 0 and after.last >= last and book.named[after.id].kind == "person" else None
     for i in commas:
-        close = next((j for j in range(i + 1, min(last, i + 12)) if words[j] in (",", "(", '"', "”", "who")), last)
+        close = next((j for j in range(i + 1, min(last, i + 12)) if words[j] in _words("closing")), last)
         after = book.run_at(close - 1)
-        if (
-            after is not None
-            and after.id >= 0
-            and after.last == close
-            and after.first > i
-            and _is_role(book, i + 1, after.first)
-            and book.named[after.id].kind == "person"
-        ):
-            return after
-        after = book.run_at(i + 1)
-        if (
-            after is not None
-            and after.first == i + 1
-            and after.id >= 0
-            and book.named[after.id].kind == "person"
-            and (after.last >= last or words[after.last] in (",", "(", '"', "”", "who"))
-        ):
+        if after is None or after.last < close or after.first <= i or after.id < 0:
+            continue
+        if book.named[after.id].kind == "person" and _is_role(book, i + 1, after.first):
             return after
     return None
+
+
+def _role_end(book: NameBook, end: int) -> int:
+    while book.words[end - 1] in (",", "the", "The"):
+        end -= 1
+    return end
 
 
 def _is_role(book: NameBook, first: int, last: int) -> bool:

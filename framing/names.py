@@ -163,7 +163,7 @@ class NameBook:
 def _sequences(
     words: list[str], flags: list[int], first_of_sentence: list[bool], starts: list[int], ends: list[int]
 ) -> tuple[list[tuple[int, int]], list[int]]:
-    """Token ranges of the capitalised sequences that begin at ``starts`` (bounded by ``ends``), and common nouns at the head of a sentence."""
+    """Token ranges of capitalised sequences that begin at ``starts`` (bounded by ``ends``), and common nouns that head a sentence."""
     found: list[tuple[int, int]] = []
     skipped: list[int] = []
     done = 0

@@ -60,7 +60,7 @@ def column(table: str, value: str | None = None, key: int = 0, by: int = 1) -> f
 
 @cache
 def _flags_of_nouns() -> dict[str, frozenset[str]]:
-    """Lower-case singular noun -> {kind, flags, gender}; of several lexicons the first wins: people, documents, media, organisations, groups."""
+    """Singular noun -> {kind, flags, gender}; of several lexicons the first wins: people, documents, media, organisations, groups."""
     table: dict[str, frozenset[str]] = {}
     for row in read_table("roles"):
         table.setdefault(row["noun"].lower(), frozenset({"person", *row["flags"].split(), "gender=" + row["gender"]} - {"-"}))
@@ -141,13 +141,13 @@ def _word_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 
 
 def first_name_gender(word: str) -> str:
-    """ "m", "f" or "-" (also for a word that is no first name)."""
+    """Gender of a first name: m, f, or - (also for a word that is none)."""
     return _word_tables()[1].get(word, "-")
 
 
 @cache
 def title_gender(word: str) -> str:
-    """ "m", "f" or "-" of a title."""
+    """Gender of a title: m, f or -."""
     return {r["word"].lower(): r["gender"] for r in read_table("titles")}.get(word.lower().rstrip("."), "-")
 
 
@@ -179,7 +179,7 @@ def word_flags(word: str) -> int:
 @lru_cache(maxsize=1 << 14)
 def is_domain(word: str) -> bool:
     """Whether a token is a web address."""
-    return "." in word and len(word) > 4 and not _INITIALISM.match(word) and _DOMAIN.match(word) is not None
+    return "." in word and 4 < len(word) < 200 and not _INITIALISM.match(word) and _DOMAIN.match(word) is not None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -199,7 +199,7 @@ def classify(words: tuple[str, ...]) -> str:
         or is_domain(text)
     ):
         return "outlet"
-    if len(words) > 2 and " ".join(words[-2:]) in column("outlets", "outlet"):
+    if len(words) > 2 and " ".join(words[-2:]) in column("outlets", "outlet") and "of" not in words:
         return "outlet"
     if text in column("organisations", "name"):
         return "organisation"
@@ -223,7 +223,7 @@ def classify(words: tuple[str, ...]) -> str:
         flags = noun(last)[1]
         if "organisation" in flags or last.rstrip(".") in column("organisations", "suffix"):
             return "organisation"
-        if "document" in flags and low not in ("bill", "page", "cook", "post", "law"):
+        if "document" in flags and not known and low not in ("bill", "page", "cook", "post", "law"):
             return "document"
         if "person" in flags and low != singular(low):
             return "group"

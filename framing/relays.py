@@ -32,7 +32,9 @@ _TRIGGER = re.compile(
 _ON = re.compile(r"(?i)\b(?:on|via|over)\s*(?:the|his|her|its|their|an?)?\s*(?:official|personal|own|verified|campaign)?\s*$")
 _TWEET = re.compile(r"(?i)\b(?:re)?tweet(?:s|ed|ing|storm)?\b")
 _IN_TWEET = re.compile(r"(?i)\bin an? (?:\w+ ){0,2}tweet\b|\bTwitter (?:account|feed)\b|\btweeted\b[^.]{0,20}$")
-_WINDOW = 12
+_WINDOW = 12  # tokens before an outlet, and ...
+_CHARACTERS = 160  # ... characters, in which its introduction must stand
+_LONGEST = 30  # tokens of a cue that are read
 _MAX_CHAIN = 8
 _CARRY = 3  # attributions of the article over which a speaker keeps the outlet, and ...
 _PARAGRAPHS = 2  # ... paragraphs; both set on source_levels train
@@ -127,6 +129,7 @@ def _addressee(tokens: Tokens, book: NameBook, runs_at: list[int], a: Attributio
         return None
     s = int(tokens.sentence[cue[0]])
     first, last = int(tokens.sentence_first[s]), int(tokens.sentence_first[s + 1])
+    cue = (cue[0], min(cue[1], cue[0] + _LONGEST))
     first, last = max(first, cue[0] - 40), min(last, cue[1] + 40)
     j = bisect_left(runs_at, first)
     while j < len(runs_at) and runs_at[j] < last:
@@ -134,11 +137,11 @@ def _addressee(tokens: Tokens, book: NameBook, runs_at: list[int], a: Attributio
         j += 1
         if run.kind == "outlet" and run.id >= 0 and not _covered(tokens, a, run) and _introduced(tokens, book, run, first):
             return book.named[run.id].name
-    window = tokens.text[int(tokens.start[cue[0]]) : int(tokens.end[min(last, cue[1] + 16) - 1])]
+    window = tokens.text[int(tokens.start[cue[0]]) : int(tokens.end[min(last, cue[1] + 16) - 1])][:400]
     programme = _programmes().search(window) if " on " in window or " told " in window else None
     if programme is not None and not any(s.start <= int(tokens.start[cue[0]]) + programme.start(1) < s.end for s in a.content):
         return programme[1]
-    if _IN_TWEET.search(tokens.text, int(tokens.start[cue[0]]), int(tokens.end[min(last, cue[1] + 12) - 1])):
+    if _IN_TWEET.search(window):
         return "Twitter"
     return _spoken_to(tokens, book, runs_at, cue, last)
 
@@ -152,14 +155,14 @@ def _covered(tokens: Tokens, a: Attribution, run: Run) -> bool:
 
 def _introduced(tokens: Tokens, book: NameBook, run: Run, floor: int) -> bool:
     begin = max(floor, run.first - _WINDOW)
-    before = tokens.text[int(tokens.start[begin]) : int(tokens.start[run.first])]
+    before = tokens.text[int(tokens.start[begin]) : int(tokens.start[run.first])][-_CHARACTERS:]
     if _TRIGGER.search(before):
         return True
     return _ON.search(before) is not None
 
 
 def _spoken_to(tokens: Tokens, book: NameBook, runs_at: list[int], cue: tuple[int, int], last: int) -> str | None:
-    """ "told the publication": the outlet named last."""
+    """The outlet named last, for "told the publication"."""
     words = book.words
     begin = cue[0]
     if not any(w.lower() in ("told", "tells", "tell", "telling", "informed") for w in words[begin : cue[1]]):

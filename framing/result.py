@@ -137,7 +137,9 @@ class Analysis:
         return explain(self)
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        from framing.report.html import render_notebook
+
+        return render_notebook(self)
 
 
 def _plain(value: Any) -> Any:

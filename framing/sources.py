@@ -29,10 +29,11 @@ from framing.descriptions import describe, named_nouns
 from framing.entities import State, Who, entity_of_name, new_entity, note, note_author
 from framing.mentions import NOTHING, Mention, read_mention
 from framing.names import find_names
-from framing.quotes import quoted_tokens
-from framing.records import Attribution, Entity, Quote, Span
+from framing.records import LEVELS, Attribution, Entity, Quote, Span
 from framing.roles import find_roles
 from framing.tokens import Tokens
+
+_NEAR = 800  # characters of a sentence around a cue in which a reason for anonymity is looked for
 
 
 def resolve_sources(
@@ -60,7 +61,7 @@ def resolve_sources(
         return (), ()
     book = find_names(tokens)
     find_roles(book, tokens)
-    quoted = quoted_tokens(tokens, quotes).tolist() if len(tokens) else []
+    quoted = _quoted(tokens, quotes)
     state = State(tokens, book, tokens.sentence.tolist(), quoted, [r.first for r in book.runs])
     state.describe = describe
     state.named_nouns = named_nouns(book)
@@ -81,6 +82,9 @@ def resolve_sources(
                     entity[i] = note(state, entity[owner], mention, a.source)
                 else:
                     pending.append(i)
+                continue
+            if state.last_single >= 0 and ranges[i][0] < len(quoted) and quoted[ranges[i][0]]:
+                entity[i] = note(state, state.last_single, mention, a.source)  # a quotation that no attribution holds
                 continue
         entity[i] = _resolve(state, mention, a)
     for i in pending:  # the speaker stands after the quotation
@@ -105,6 +109,16 @@ def _token_ranges(tokens: Tokens, spans: Sequence[Span | None]) -> list[tuple[in
     first = np.searchsorted(tokens.end, starts, side="right").tolist()
     last = np.searchsorted(tokens.start, ends, side="left").tolist()
     return [(a, max(a, b)) for a, b in zip(first, last)]
+
+
+def _quoted(tokens: Tokens, quotes: Sequence[Quote]) -> list[bool]:
+    """Whether each token lies in a quotation of speech: all quotations at once, since they may be as many as the sentences."""
+    change = np.zeros(len(tokens) + 1, np.int32)
+    ranges = np.array(_token_ranges(tokens, [q.span for q in quotes if q.kind == "speech"]), np.int64).reshape(-1, 2)
+    np.add.at(change, ranges[:, 0], 1)
+    np.add.at(change, ranges[:, 1], -1)
+    found: list[bool] = (np.cumsum(change)[:-1] > 0).tolist()
+    return found
 
 
 class _Speakers:
@@ -200,36 +214,13 @@ def _finish(
     """Best level of each entity, then all fields of every attribution."""
     tokens = state.tokens
     cue_at = _token_ranges(tokens, [a.cue for a in attributions])
-    sentences = [_sentence_text(tokens, cue_at[i][0]) for i in range(len(attributions))]
     for i in order:
-        if entity[i] < 0:
-            continue
-        who, mention, cue = state.who[entity[i]], mentions[i], attributions[i].cue.text
-        if mention.form == "description" and who.named < 0:
-            level = levels.describe_level(replace(mention, owner=0) if who.producer and mention.owner < 0 else mention, who.kind)
-            if levels.RANK[level] < levels.RANK[who.level]:
-                who.level = level
-            if len(attributions[i].source.text) > len(who.name) and mention.informative and not who.informative:  # type: ignore[union-attr]
-                who.name, who.informative = attributions[i].source.text, True  # type: ignore[union-attr]
-        shape = who.mention if mention.form == "pronoun" else mention
-        if who.named < 0 and levels.is_withheld(shape, who.kind, who.level, cue):
-            who.withheld = True
-            if who.kind == "group":
-                who.kind = "person"
-        elif (
-            who.named < 0
-            and who.kind == "group"
-            and (
-                "persons" in mention.flags
-                or "spokes" in mention.flags
-                or ("insider" in mention.flags and "public" not in mention.flags and mention.head not in ("democrat", "republican"))
-            )
-        ):
-            who.kind = "person"
+        if entity[i] >= 0 and state.who[entity[i]].named < 0:
+            _weigh(state.who[entity[i]], mentions[i], attributions[i])
     for i in order:
         if entity[i] >= 0 and state.who[entity[i]].withheld:
             who = state.who[entity[i]]
-            who.reason = levels.best_reason(who.reason, levels.reason_of(sentences[i]))
+            who.reason = levels.best_reason(who.reason, levels.reason_of(_sentence_text(tokens, attributions[i].cue, cue_at[i][0])))
     chains = relays.find_relays(
         tokens,
         state.book,
@@ -264,7 +255,7 @@ def _finish(
             )
             continue
         who = state.who[entity[i]]
-        content = " ".join(s.text for s in a.content)
+        content = a.content[0].text[:_NEAR] if a.content else ""
         phrase = f"{a.source.text if a.source else ''} {a.cue.text}"
         done.append(
             replace(
@@ -283,6 +274,21 @@ def _finish(
     return tuple(done), _entities(state, kept)
 
 
+def _weigh(who: Who, mention: Mention, a: Attribution) -> None:
+    """Let one more mention raise the level of an unnamed entity, tell whether it is withheld, and whether a plural means individuals."""
+    if mention.form == "description":
+        owned = replace(mention, owner=0) if who.producer and mention.owner < 0 else mention
+        who.level = min(who.level, levels.describe_level(owned, who.kind), key=LEVELS.index)
+        if a.source is not None and mention.informative and not who.informative and len(a.source.text) > len(who.name):
+            who.name, who.informative = a.source.text, True
+    shape = who.mention if mention.form == "pronoun" else mention
+    if levels.is_withheld(shape, who.kind, who.level, a.cue.text):
+        who.withheld = True
+        who.kind = "person"
+    elif who.kind == "group" and levels.is_individuals(mention):
+        who.kind = "person"
+
+
 def _press(state: State, entity: int) -> str | None:
     """The medium of a journalist who is the source."""
     named = state.who[entity].named if entity >= 0 else -1
@@ -297,12 +303,12 @@ def _is_spokes(state: State, who: Who) -> bool:
     return "spokes" in who.mention.flags
 
 
-def _sentence_text(tokens: Tokens, token: int) -> str:
+def _sentence_text(tokens: Tokens, cue: Span, token: int) -> str:
+    """The sentence of a cue, cut to ``_NEAR`` characters on either side."""
     if token >= len(tokens):
         return ""
-    s = int(tokens.sentence[token])
-    a, b = tokens.sentences[s].tolist()
-    return tokens.text[a : min(b, a + 2000)]
+    a, b = tokens.sentences[int(tokens.sentence[token])].tolist()
+    return tokens.text[max(a, cue.start - _NEAR) : min(b, cue.end + _NEAR)]
 
 
 def _entities(state: State, kept: dict[int, int]) -> tuple[Entity, ...]:

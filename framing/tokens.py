@@ -2,22 +2,27 @@
 
 Conventions
 -----------
-The way of splitting is that of the Penn Treebank (Marcus, Santorini & Marcinkiewicz 1993), kept apart from it where news on the web differs:
+The way of splitting is that of the Penn Treebank (Marcus, Santorini & Marcinkiewicz 1993), kept apart from it where news on the web
+differs:
 
-* Every non-space character of a paragraph belongs to exactly one token; a token holds no blank (but for the spaced ellipsis ``. . .``), is a slice of
-  the text and never crosses the end of a paragraph.
-* Clitics are split off, with either apostrophe: ``did|n't``, ``Trump|’s``, ``I|’ll``, ``ca|n't``; the possessive ``officials|’`` too. ``cannot``, ``gonna``,
-  ``O'Brien``, ``’em`` and ``’90s`` are one token.
-* Abbreviations and initials keep their full stop (``Mr.``, ``U.S.``, ``a.m.``, ``J.``), also at the end of a sentence. ``I.`` is two tokens, ``No.`` one only before a number.
-* Web addresses, bare domains (``example.com``), e-mail addresses, ``@handles`` and ``#tags`` are one token, and so are numbers (``1,000.50``, ``9/11``, ``10:30``).
-  Currency signs and ``%`` are apart.
-* Words with hyphens are one token (``Kremlin-owned``, ``U.S.-led``); the dashes ``–``, ``—``, ``--`` always are tokens of their own. A slash between words is one, too.
-* Ellipses (``…``, ``...``, ``. . .``), and runs of one of ``- _ = * ~``, are one token, as are ```` `` ```` and ``''``; every other mark is one token.
-* Emoticons at the start of a stretch (``:-)``, ``^_^``) are one token.
+* Every non-space character of a paragraph belongs to exactly one token; a token holds no blank (but for the spaced ellipsis ``. . .``),
+  is a slice of the text and never crosses the end of a paragraph.
+* Clitics are split off, with either apostrophe: ``did|n't``, ``Trump|’s``, ``I|’ll``, ``ca|n't``; the possessive ``officials|’`` too.
+  ``cannot``, ``gonna``, ``O'Brien``, ``’em`` and ``’90s`` are one token.
+* Abbreviations and initials keep their full stop (``Mr.``, ``U.S.``, ``a.m.``, ``J.``), also at the end of a sentence. ``I.`` is two
+  tokens, ``No.`` one only before a number.
+* Web addresses, bare domains (``example.com``), e-mail addresses, ``@handles`` and ``#tags`` are one token, and so are numbers
+  (``1,000.50``, ``9/11``, ``10:30``). Currency signs and ``%`` are apart.
+* Words with hyphens are one token (``Kremlin-owned``, ``U.S.-led``); the dashes ``–``, ``—``, ``--`` always are tokens of their own. A
+  slash between words is one, too.
+* Ellipses (``…``, ``...``, ``. . .``), and runs of one of ``- _ = * ~``, are one token, as are ```` `` ```` and ``''``; every other mark
+  is one token.
+* A full stop before spaced dots is part of the ellipsis. Emoticons at the start of a stretch (``:-)``, ``^_^``) are one token.
 * Combining marks, and invisible format characters inside a word, stay with the character before them.
 
-What a token is depends on the stretch between two blanks only (two repairs aside, which look at the next token). So each distinct stretch is split once,
-and kept in a bounded memory that all articles of a process share; the result does not depend on what is in it. Sentence ends: :mod:`framing.sentences`.
+What a token is depends on the stretch between two blanks only (two repairs aside, which look at the next token). So each distinct stretch
+is split once, and kept in a bounded memory that all articles of a process share; the result does not depend on what is in it. Sentence
+ends: :mod:`framing.sentences`.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.records import Article, Span
-from framing.sentences import ABBREVIATIONS, BITS, DOMAINS, NUMBER, SPACE, STOP, find_ends, flags
+from framing.sentences import ABBREVIATIONS, DIGIT, DOMAINS, NUMBER_WORDS, SPACE, STOP, edges, find_ends
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -43,6 +48,7 @@ _REMEMBERED, _LONGEST = 1 << 16, 64  # stretches, characters: what the memory ho
 _MARK, _JOIN = "\u0300", "x"  # stand-ins of a combining mark and of an invisible character inside a word
 _END = "".join(f"{d}|" for d in sorted(DOMAINS, key=len, reverse=True) if len(d) == 2)
 _LONG_END = "".join(f"{d}|" for d in sorted(DOMAINS, key=len, reverse=True) if len(d) > 2)
+_DOTTED = "|".join(re.escape(a) for a in sorted(ABBREVIATIONS) if "." in a[:-1])
 # All repetitions are bounded or cannot overlap what follows them, so that a stretch of any length takes linear time.
 _TOKEN = re.compile(
     rf"""
@@ -51,12 +57,13 @@ _TOKEN = re.compile(
     | (?:[^\W_][\w-]{{0,62}}\.){{1,8}}(?:{_END}(?i:{_LONG_END[:-1]}))(?![\w@]|\.\w|-\w)  # bare domain, with its path
         (?:/(?:[^\s<>"“”«»—–]*[^\s<>"“”«»—–.,;:!?'’)\]}}…])?)?
     | [@#](?=\w*[^\W\d_])\w+                                                           # handle, tag
-    | (?:[^\W\d_]\.){{2,}}(?:-[^\W_]+)*(?!\w)                                          # U.S. a.m. U.S.-led
+    | (?:{_DOTTED}|(?:[^\W\d_]\.){{2,}})(?:s|(?:-[^\W_]+)*)(?!\w)  # U.S. a.m. U.S.-led
     | [^\W\d_]\.[^\W\d_](?![\w.])                                                      # U.S without its last full stop
     | ['’](?:(?:[sdm]|ll|re|ve|em|tis|twas|til|n)(?!\w)|\d0s(?!\w))|’\d\d(?!\w)        # clitics alone, elisions
     | (?<![\w.])\.\d+\w*                                                               # .45
     | (?<!.)(?:[:;=]['^o-]?(?:[()DPp](?!\w)|[()]+)|\^_*\^)                            # emoticons
-    | [^\W_]+{_MARK}*(?:(?:(?<=\d)[.,:/](?=\d)|-(?:[^\W\d_]\.){{2,}}|[-_](?=[^\W_])|(?<=[A-Z])&(?=[A-Z])|['’](?=[^\W\d_]))?[^\W_]+{_MARK}*)*
+    | [^\W_]+{_MARK}*(?:(?:(?<=\d)[.,:/](?=\d)|[-_](?!(?:[^\W\d_]\.){{2}})|(?<=[A-Z])&(?=[A-Z])|['’](?=[^\W\d_]))?[^\W_]+{_MARK}*)*
+        (?:-(?:[^\W\d_]\.){{2,}})?
     | \.{{2,}}|…+|--+|``|''|(?P<run>[_=*~])(?P=run)+
     | \s+|.{_MARK}*
     """,
@@ -73,7 +80,7 @@ class _Memory(dict[str, tuple[str, ...]]):
     """Stretch -> its tokens (and blanks). When full it forgets everything: simple, and safe with threads."""
 
     def __missing__(self, stretch: str) -> tuple[str, ...]:
-        tokens = _split(stretch)
+        tokens = (stretch,) if stretch.isalpha() else _split(stretch)
         if len(stretch) <= _LONGEST:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -81,19 +88,7 @@ class _Memory(dict[str, tuple[str, ...]]):
         return tokens
 
 
-class _Packed(dict[str, int]):
-    """Token string -> its flags, and above them its length; with the same limits."""
-
-    def __missing__(self, token: str) -> int:
-        value = flags(token) | len(token) << BITS
-        if len(token) <= _LONGEST:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[token] = value
-        return value
-
-
-_memory, _packed = _Memory(), _Packed()
+_memory = _Memory()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,11 +127,12 @@ class Tokens:
 
     def at(self, offset: int) -> int:
         """Index of the first token that ends after ``offset`` (n if none does)."""
-        return int(np.searchsorted(self.end, offset, side="right"))
+        # An offset of another type than the array would make numpy convert the whole array.
+        return int(self.end.searchsorted(np.int32(offset), "right"))
 
     def range(self, span: Span) -> tuple[int, int]:
         """First token and one past the last token that share a character with ``span``."""
-        return self.at(span.start), int(np.searchsorted(self.start, span.end, side="left"))
+        return self.at(span.start), int(self.start.searchsorted(np.int32(span.end)))
 
 
 def tokenize(article: Article) -> Tokens:
@@ -161,10 +157,10 @@ def tokenize(article: Article) -> Tokens:
         joined = joined.replace(blank, " ")
     stretches = list(map(_memory.__getitem__, joined.split(" ")))
     words = list(chain.from_iterable(stretches))
-    types, kind, packed = _types(words)
-    lengths = packed[kind] >> BITS
+    types, kind = _types(words)
+    lengths = np.fromiter(map(len, types), np.int64, len(types))[kind]
     # A token ends where the lengths up to it and the blanks before its stretch add up to.
-    end = np.cumsum(lengths) + np.repeat(np.arange(len(stretches)), list(map(len, stretches)))
+    end = np.cumsum(lengths) + np.repeat(np.arange(len(stretches)), np.fromiter(map(len, stretches), np.int64, len(stretches)))
     start = end - lengths
     bounds = np.array(spans, np.int32).reshape(-1, 2)
     sizes = bounds[:, 1] - bounds[:, 0] + 1
@@ -172,19 +168,21 @@ def tokenize(article: Article) -> Tokens:
     first = _append(np.searchsorted(start, joints), len(words))
     shift = np.repeat(bounds[:, 0] - joints, first[1:] - first[:-1])
     start, end = (start + shift).astype(np.int32), (end + shift).astype(np.int32)
-    if np.bitwise_or.reduce(packed, initial=0) & (SPACE | NUMBER) or ". ." in joined:
-        start, end = _repair(joined, start, end, packed[kind], words)
-        if len(start) != len(words):
-            words = [text[a:b] for a, b in zip(start.tolist(), end.tolist())]
-            types, kind, packed = _types(words)
-            first = _append(np.searchsorted(start, bounds[:, 0]), len(words))
-    last = find_ends(words, start, end, first[1:] - 1, packed[kind])
+    heads, tails = edges(text, start, end)
+    keep = _repairs(joined, start, end, heads, words, first[1:-1])
+    if keep is not None:
+        start, end = start[keep[0]], end[keep[1]]
+        words = [text[a:b] for a, b in zip(start.tolist(), end.tolist())]
+        types, kind = _types(words)
+        heads, tails = heads[keep[0]], tails[keep[1]]
+        first = _append(np.searchsorted(start, bounds[:, 0]), len(words))
+    last = find_ends(words, start, end, heads, tails, first[1:] - 1)
     firsts = np.empty(len(last) + 1, np.int32)
     firsts[0] = 0
     np.add(last, 1, out=firsts[1:])
     body = np.ones(len(words), np.bool_)
     for mark in article.boilerplate:
-        body[np.searchsorted(start, mark.span.start) : np.searchsorted(end, mark.span.end, side="right")] = False
+        body[start.searchsorted(np.int32(mark.span.start)) : end.searchsorted(np.int32(mark.span.end), "right")] = False
     sentences = np.empty((len(last), 2), np.int32)
     sentences[:, 0], sentences[:, 1] = start[firsts[:-1]], end[last]
     return Tokens(
@@ -209,38 +207,41 @@ def _append(values: NDArray[Any], value: int) -> Ints:
     return out
 
 
-def _types(words: list[str]) -> tuple[tuple[str, ...], Ints, NDArray[np.int64]]:
-    """The distinct words in order, the number of each word among them, and the flags and lengths of the distinct ones."""
+def _types(words: list[str]) -> tuple[tuple[str, ...], Ints]:
+    """The distinct words in order, and the number of each word among them."""
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     kind = np.fromiter(map(numbers.__getitem__, words), np.int32, len(words))
-    return tuple(numbers), kind, np.fromiter(map(_packed.__getitem__, numbers), np.int64, len(numbers))
+    return tuple(numbers), kind
 
 
-def _repair(joined: str, start: Ints, end: Ints, marks: NDArray[np.int64], words: list[str]) -> tuple[Ints, Ints]:
-    """Drop odd blanks, join ``No.`` before numbers and spaced ellipses."""
-    n = len(words)
-    blank = (marks & SPACE) != 0
-    glue = np.zeros(n, np.bool_)  # token i + 1 belongs to token i
-    for i in np.flatnonzero(marks & NUMBER).tolist():
-        if i + 2 < n and words[i + 1] == "." and end[i] == start[i + 1] and words[i + 2][0].isdigit() and end[i + 1] + 2 > start[i + 2]:
+def _repairs(
+    joined: str, start: Ints, end: Ints, heads: NDArray[np.uint16], words: list[str], firsts: Ints
+) -> tuple[Bools, Bools] | None:
+    """Which tokens begin and which end a final token, where odd blanks go, and ``No.`` before numbers and spaced ellipses are joined."""
+    glue = np.zeros(len(words), np.bool_)  # token i + 1 belongs to token i
+    stops = heads & STOP != 0
+    for i in np.flatnonzero(stops[1:-1] & (heads[2:] & DIGIT != 0)).tolist():
+        if words[i] in NUMBER_WORDS and words[i + 1] == "." and end[i] == start[i + 1] and end[i + 1] + 2 > start[i + 2]:
             glue[i] = True
     if ". ." in joined:
-        stops = (marks & STOP) != 0
+        stops &= end - start == 1
         glue[:-1] |= stops[:-1] & stops[1:] & (start[1:] == end[:-1] + 1)
-    first = ~blank
-    first[1:] &= ~glue[:-1]
-    return start[first], end[~(blank | glue)]
+    blank = heads & SPACE != 0
+    if not (blank.any() or glue.any()):
+        return None
+    glue[firsts[firsts > 0] - 1] = False
+    begins = ~blank
+    begins[1:] &= ~glue[:-1]
+    return begins, ~(blank | glue)
 
 
 def _split(stretch: str) -> tuple[str, ...]:
     """The tokens of a stretch; joined they are the stretch."""
-    if stretch.isalpha() or not stretch:
-        return (stretch,) if stretch else ()
     if m := _PLAIN(stretch):
         opening, word, clitic, stop, close = m.groups()
-        if stop == "." and not clitic and (f"{word}." in ABBREVIATIONS or len(word) == 1):
-            return _split_any(stretch)
+        if stop == "." and not clitic and _keeps_stop(word, 0, len(word)):
+            word, stop = f"{word}.", ""
         return tuple(filter(None, (opening, word, clitic, stop, close)))
     return _split_any(stretch)
 
@@ -266,10 +267,8 @@ def _split_any(stretch: str) -> tuple[str, ...]:
 
 def _keeps_stop(stretch: str, a: int, b: int) -> bool:
     """Whether the word ``stretch[a:b]`` is an abbreviation or an initial, to which the full stop after it belongs."""
-    word = stretch[a:b]
-    if b - a == 1:
-        return word.isupper() and word != "I"
-    return f"{word}." in ABBREVIATIONS
+    word = stretch[stretch.rfind("-", a, b) + 1 or a : b]  # D-Mass.
+    return f"{word}." in ABBREVIATIONS or (len(word) == 1 and word.isupper() and word != "I") or f"{stretch[a:b]}." in ABBREVIATIONS
 
 
 def _plain(stretch: str) -> str:

@@ -23,7 +23,8 @@ FLOORS = {
     "html": 1, "boilerplate": 1, "language_id": 1, "text": 1, "sentences": 1, "tokens": 1, "quotes": 1,
     "phrases": 1, "nouns": 1, "names": 1,
     "cues": 2, "contents": 2, "attribution": 2,
-    "mentions": 2, "levels": 2, "relays": 2, "entities": 2, "descriptions": 2, "antecedents": 2, "sources": 2,
+    "mentions": 2, "levels": 2, "relays": 2, "entities": 2, "descriptions": 2, "antecedents": 2,
+    "roles": 2, "sources": 2,
     "hedge_lexicon": 2, "hedge_rules": 2, "scope": 2, "hedging": 2, "language": 2,
     "transparency": 3,
     "result": 4, "analysis": 4,
@@ -49,6 +50,9 @@ MAX_LINES = 500
 
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+PLACED = [path for path in MODULES if room(path) in FLOORS]
 
 
 def tree(path: Path) -> ast.Module:
@@ -90,14 +94,15 @@ def test_every_room_has_a_floor_and_every_floor_a_room() -> None:
 def test_rooms_import_downwards() -> None:
     wrong = []
     used = set()
-    for path in MODULES:
+    for path in PLACED:
         here = room(path)
         for name, function in imports(path):
             there = own(name)
             if there is None or there == here:
                 continue
-            assert there in FLOORS, f"{path}: imports {name}, which is no room"
-            if FLOORS[there] > FLOORS[here] or (here, function, name) in UPWARDS:
+            if there not in FLOORS:
+                wrong.append(f"{here} imports {name}, which has no floor")
+            elif FLOORS[there] > FLOORS[here] or (here, function, name) in UPWARDS:
                 used.add((here, str(function), name))
                 if (here, function, name) not in UPWARDS:
                     wrong.append(f"{here} (floor {FLOORS[here]}) imports {name} (floor {FLOORS[there]})")
@@ -107,7 +112,7 @@ def test_rooms_import_downwards() -> None:
 
 def test_rooms_of_a_floor_make_no_circle() -> None:
     edges: dict[str, set[str]] = {name: set() for name in FLOORS}
-    for path in MODULES:
+    for path in PLACED:
         here = room(path)
         edges[here] |= {
             there
@@ -122,7 +127,7 @@ def test_rooms_of_a_floor_make_no_circle() -> None:
 def test_analysis_imports_numpy_and_the_standard_library_only() -> None:
     foreign = {
         f"{path.relative_to(ROOT)}: {name}"
-        for path in MODULES
+        for path in PLACED
         if FLOORS[room(path)] <= 4
         for name, function in imports(path)
         if (top := name.split(".")[0]) not in sys.stdlib_module_names and top not in ("framing", "numpy") and function is None
