@@ -40,6 +40,7 @@ from framing.phrases import (
     View,
     noun_phrase_after,
     noun_phrase_before,
+    relative_phrase_before,
     view,
 )
 from framing.records import Attribution, Quote, Span
@@ -152,7 +153,7 @@ class _Builder:
 
     def _fixed(self, draft: _Draft) -> None:
         v, cue = self.v, draft.cue
-        phrase = noun_phrase_after(v, cue.last)
+        phrase = noun_phrase_after(v, cue.last, joined=True)
         if phrase is None:
             return
         bottom, top = self.contents.clause_bounds(cue.head)
@@ -245,7 +246,7 @@ class _Builder:
     # ---- sources -------------------------------------------------------------------------------------------------------------------
 
     def _phrase_before(self, cue: Cue) -> tuple[int, int] | None:
-        phrase = noun_phrase_before(self.v, cue.first)
+        phrase = relative_phrase_before(self.v, cue.first) or noun_phrase_before(self.v, cue.first)
         if phrase is None:
             return None
         a, b = phrase
@@ -356,10 +357,14 @@ class _Builder:
         self.drafts = kept
 
     def _cut_contents(self) -> None:
-        """ "X said A and added B", "X said A, Y reported": the first content ends before "and", before ", Y"."""
+        """ "X said A and added B", "X said A, Y reported", "a man who said A denied B": the first content ends with A."""
         v = self.v
         for one, other in zip(self.drafts, self.drafts[1:]):
             if v.sentence[one.cue.head] != v.sentence[other.cue.head]:
+                continue
+            if other.source is not None and other.source[0] < one.cue.first < other.source[1] <= other.cue.first:
+                limit = self.contents.end[other.source[1] - 1]
+                one.content = [(a, min(b, limit)) for a, b in one.content if a < limit]
                 continue
             begin = other.cue.first
             if other.source is not None and one.cue.last < other.source[0] < begin:
@@ -379,31 +384,31 @@ class _Builder:
             limit = self.contents.end[cut - 1]
             sentence_end = self.contents.end[v.first[v.sentence[one.cue.head] + 1] - 1]
             one.content = [(a, limit if a < limit < b <= sentence_end else b) for a, b in one.content]
+        for draft in self.drafts:
+            draft.content = [(a, b) for a, b in draft.content if a < b]
+        self.drafts = [draft for draft in self.drafts if draft.content]
 
     def _continue_quotations(self) -> None:
-        """A sentence of nothing but quotation, right after a direct attribution in its paragraph, belongs to the same content."""
+        """A sentence of nothing but quotation, right after the sentence of a direct attribution, belongs to the same content."""
         v, n = self.v, len(self.v.low)
-        for draft in self.drafts:
-            if not any(self.contents.is_quoted(a, b) for a, b in draft.content):
+        for draft, following in zip(self.drafts, [*self.drafts[1:], None]):
+            if not any(self.contents.is_quoted(a, b) for a, b in draft.content) or v.quote[draft.cue.head] >= 0:
+                continue
+            sentence = v.sentence[draft.cue.head]
+            if following is not None and v.sentence[following.cue.head] == sentence and v.quote[following.cue.head] < 0:
                 continue
             paragraph = v.paragraph[draft.cue.head]
-            tail = max(
-                max(b for _, b in draft.content),
-                self.contents.end[draft.cue.last - 1],
-                self.contents.end[draft.source[1] - 1] if draft.source else 0,
-            )
+            i = max(v.first[sentence + 1], v.tokens.at(max(b for _, b in draft.content)))
             for _ in range(MAX_PARTS):
-                i = v.tokens.at(tail)
                 while i < n and v.kind[i] == MARK and v.paragraph[i] == paragraph:
                     i += 1
                 if i >= n or v.paragraph[i] != paragraph or v.quote[i] < 0 or v.quote[i] in self.contents.owned or v.kind[i] != QUOTE:
                     break
-                span = self.contents.quotes[v.quote[i]].span
-                _, after = v.tokens.range(span)
+                _, after = v.tokens.range(self.contents.quotes[v.quote[i]].span)
                 if after < n and v.paragraph[after] == paragraph and v.sentence[after] == v.sentence[after - 1] and v.kind[after] != MARK:
                     break
                 draft.content += self.contents.quotation(v.quote[i])
-                tail = max(b for _, b in draft.content)
+                i = after
 
     def _records(self) -> tuple[Attribution, ...]:
         text, v = self.text, self.v

@@ -33,12 +33,15 @@ class Contents:
         self.start: list[int] = v.tokens.start.tolist()
         self.end: list[int] = v.tokens.end.tolist()
         self.quotes = quotes
+        self.body: list[bool] = v.tokens.body.tolist()
         self.owned: set[int] = set()
 
     def clause_bounds(self, head: int) -> tuple[int, int]:
         """Token range of the sentence, or of the part of it inside the quotation that holds the cue."""
         v = self.v
         bottom, top = v.first[v.sentence[head]], v.first[v.sentence[head] + 1]
+        while bottom < head and not self.body[bottom]:
+            bottom += 1  # an inline dateline
         inside = v.quote[head]
         low_bound, high_bound = max(bottom, head - MAX_CONTENT), min(top, head + MAX_CONTENT)
         if inside >= 0:
@@ -54,7 +57,8 @@ class Contents:
         v, n = self.v, len(self.v.low)
         inside = v.quote[cue.head]
         _, top = self.clause_bounds(cue.head)
-        while first < n and first < top and (v.kind[first] == COMMA or v.low[first] in (":", "that")):
+        skipped = (":", "that") if cue.frame not in _SHORT and not cue.frame.startswith("p:") else (":",)
+        while first < n and first < top and (v.kind[first] == COMMA or v.low[first] in skipped):
             first += 1
         if first >= n:
             return []

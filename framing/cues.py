@@ -55,6 +55,7 @@ from framing.phrases import (
     View,
     is_finite_ahead,
     noun_phrase_after,
+    skip_occasion,
     verb_group,
 )
 
@@ -198,65 +199,69 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
     """Frame, end of the cue and start of its content."""
     if last < top and v.low[last] == "out" and lemma in ("point", "speak", "lay"):
         last += 1
+    j = skip_occasion(v, last, top)
+    if j >= top or v.kind[j] == MARK:
+        j = last  # the occasion ends the sentence: the frame is that of what stands next to the verb
+    follows = _follows_content(v, i, first)
     if last >= top:
-        return ("post" if _follows_content(v, i, first) else "end"), last, last
-    j = last
+        return ("post" if follows else "end"), last, last
     kind, low = v.kind[j], v.low[j]
+    quoted = kind == COMMA and j + 1 < top and v.kind[j + 1] == QUOTE and v.quote[j + 1] != v.quote[i]
     if kind in (COMMA, MARK) and _after_as(v, first):
-        return "as", j, j
-    if low in (".", "!", "?") and _opens_quotation(v, i, j + 1) and not _follows_content(v, i, first):
-        return "quote", j, j + 1
-    if low == ":" or kind == QUOTE or (kind == COMMA and j + 1 < top and v.kind[j + 1] == QUOTE and v.quote[j + 1] != v.quote[i]):
-        after = j + (kind != QUOTE)
-        if kind == COMMA and _follows_content(v, i, first):
-            return "post", j, last
-        return "quote", j, after
+        return "as", last, j
+    if low in (".", "!", "?") and _opens_quotation(v, i, j + 1) and not follows:
+        return "quote", last, j + 1
+    if low == ":" or kind == QUOTE or quoted:
+        return ("post", last, last) if quoted and follows else ("quote", last, j + (kind != QUOTE))
     if low == "that" and j + 1 < top and v.kind[j + 1] not in (MARK, COMMA):
-        return "that", j, j + 1
+        return "that", last, j + 1
     if kind == REL:
-        return "wh", j, j
+        return "wh", last, j
     if low == "to" and j + 1 < top:
-        if (v.kind[j + 1] in (WORD, ADV) or v.low[j + 1] in ("be", "have", "do")) and not v.capital[j + 1]:
-            return "to", j, j
-        phrase = noun_phrase_after(v, j + 1, min(top, j + 14))
-        if phrase is not None and phrase[1] < top and v.low[phrase[1]] == "that" and lemma in _REPORT_TO:
-            return "tell", j, phrase[1] + 1
-        return "p:to", j + 1, j + 1
-    if lemma in _TELL:
-        phrase = noun_phrase_after(v, j, min(top, j + 14))
-        if phrase is not None:
-            end = phrase[1]
-            if end < top and v.low[end] == "that":
-                return "tell", j, end + 1
-            if end < top and (
-                v.low[end] in (":",)
-                or v.kind[end] in (QUOTE, REL, REL)
-                or (v.kind[end] == COMMA and end + 1 < top and v.kind[end + 1] == QUOTE)
-            ):
-                return "tell", j, end + (v.low[end] == ":" or v.kind[end] == COMMA)
-            if end < top and v.low[end] == "to":
-                return "tell:to", j, end
-            if kind == OBJ and end < top and v.kind[end] in (SUBJ, DET, WORD, POSS):
-                return "tell", j, end
-            if end < top and v.kind[end] in (SUBJ, DET, POSS):
-                return "tell", j, end
-            if lemma == "tell" and _follows_content(v, i, first):
-                return "post", j, j
+        return _to(v, j, last, top, lemma)
+    if lemma in _TELL and (addressed := _addressed(v, j, top, last)):
+        return addressed
     if kind in (WORD, DET, SUBJ, POSS, NUM, OBJ) and (_content_before_inversion(v, first) or _is_inverted(v, first, j, top)):
-        return "post", j, j
-    if kind not in (DET, POSS, SUBJ, NUM) and (kind != WORD or v.quote[i] < 0) and _follows_content(v, i, first):
-        if kind in (WORD, OBJ) and lemma not in _TELL:
-            return ("clause" if is_finite_ahead(v, j, top) else "np"), j, j
-        return "post", j, j
+        return "post", last, j
+    if follows and (kind not in (DET, POSS, SUBJ, NUM, WORD, OBJ) or lemma in _TELL):
+        return "post", last, j
     if kind == PREP and (low in _PARTICLES or (low == "by" and prefix == "pass:")):
-        return f"p:{low}", j + 1, j + 1
+        return f"p:{low}", (j + 1 if j == last else last), j + 1
     if kind in (MARK, COMMA, DASH, CONJ):
-        return "end", j, j
-    if kind in (SUBJ,) and low not in ("you", "it"):
-        return "clause", j, j
-    if kind in (OBJ, TIME):
-        return ("np" if kind == OBJ else "clause" if is_finite_ahead(v, j + 1, top) else "end"), j, j
-    return ("clause" if is_finite_ahead(v, j, top) else "np"), j, j
+        return "end", last, j
+    if kind == SUBJ and low not in ("you", "it"):
+        return "clause", last, j
+    if kind == OBJ:
+        return "np", last, j
+    if kind == TIME:
+        return ("clause" if is_finite_ahead(v, j + 1, top) else "end"), last, j
+    return ("clause" if is_finite_ahead(v, j, top) else "np"), last, j
+
+
+def _to(v: View, j: int, last: int, top: int, lemma: str) -> tuple[str, int, int]:
+    """A verb before "to": an infinitive, an addressee with a clause, or a complement."""
+    if (v.kind[j + 1] in (WORD, ADV) or v.low[j + 1] in ("be", "have", "do")) and not v.capital[j + 1]:
+        return "to", last, j
+    phrase = noun_phrase_after(v, j + 1, min(top, j + 14))
+    if phrase is not None and phrase[1] < top and v.low[phrase[1]] == "that" and lemma in _REPORT_TO:
+        return "tell", last, phrase[1] + 1
+    return "p:to", (j + 1 if j == last else last), j + 1
+
+
+def _addressed(v: View, j: int, top: int, last: int) -> tuple[str, int, int] | None:
+    """A verb before an addressee that a clause or a quotation follows."""
+    phrase = noun_phrase_after(v, j, min(top, j + 14))
+    if phrase is None:
+        return None
+    end = skip_occasion(v, phrase[1], top)
+    if end >= top:
+        return None
+    if v.low[end] in ("that", ":") or (v.kind[end] == COMMA and end + 1 < top and v.kind[end + 1] == QUOTE):
+        return "tell", last, end + 1
+    if v.low[end] == "to":
+        return "tell:to", last, end
+    clause = v.kind[end] in (QUOTE, REL, SUBJ, DET, POSS) or (v.kind[j] == OBJ and v.kind[end] == WORD)
+    return ("tell", last, end) if clause else None
 
 
 def _opens_quotation(v: View, i: int, j: int) -> bool:

@@ -209,8 +209,25 @@ def _before_determiner(v: View, i: int, start: int | None, last: int, bottom: in
     return bottom - 1
 
 
-def noun_phrase_after(v: View, first: int, stop: int | None = None) -> tuple[int, int] | None:
-    """The noun phrase that starts at token ``first``, appositives included; ``stop`` bounds the search."""
+def relative_phrase_before(v: View, end: int) -> tuple[int, int] | None:
+    """A noun phrase with a relative clause without commas that ends right before token ``end``: "a man who saw the crash" (said)."""
+    bottom = max(v.first[v.sentence[end]] if end < len(v.low) else 0, end - REACH // 2)
+    for i in range(end - 1, bottom, -1):
+        if v.kind[i] in (COMMA, MARK, QUOTE, DASH, CONJ, SUB, SUBJ) or v.low[i] == "that":
+            return None
+        if v.low[i] in ("who", "which"):
+            if end - i < 4 or v.kind[i - 1] not in (WORD, NUM):
+                return None
+            start = _noun_phrase_start(v, i - 1, bottom)
+            return None if start is None else (start, end)
+    return None
+
+
+def noun_phrase_after(v: View, first: int, stop: int | None = None, joined: bool = False) -> tuple[int, int] | None:
+    """The noun phrase that starts at token ``first``, appositives included; ``stop`` bounds the search.
+
+    With ``joined`` a phrase after "and" belongs to it: "a report and two officials".
+    """
     n = len(v.low)
     if first >= n:
         return None
@@ -218,6 +235,8 @@ def noun_phrase_after(v: View, first: int, stop: int | None = None) -> tuple[int
     end = _noun_phrase_end(v, first, top)
     if end is None:
         return None
+    if joined and end + 1 < top and v.low[end] == "and" and v.kind[end + 1] in (DET, NUM, POSS, WORD):
+        end = _noun_phrase_end(v, end + 1, top) or end
     if end + 1 < top and v.kind[end] == COMMA and v.kind[first] not in (SUBJ, OBJ):
         head = v.kind[end + 1]
         relative = v.low[end + 1] in ("who", "which")
@@ -259,6 +278,8 @@ def _step_right(v: View, i: int, first: int, top: int) -> int | None:
         return next((j + 1 for j in range(i + 1, min(top, i + 10)) if v.kind[j] == CLOSE), None)
     if i == first or i + 1 >= top:
         return None
+    if kind == ADV:
+        return i + 1 if v.kind[i - 1] in (DET, POSS) else None
     if kind == PREP and low in _NP_PREPS:
         return i + 1 if v.kind[i + 1] in (WORD, NUM, DET, POSS) and not _loose(v, i, top) else None
     return i + 1 if low in ("and", "&") and v.capital[i + 1] and v.capital[i - 1] else None
@@ -273,6 +294,27 @@ def _loose(v: View, preposition: int, top: int) -> bool:
         if v.kind[i] == PREP:
             return False
     return False
+
+
+def skip_occasion(v: View, first: int, top: int) -> int:
+    """The token after what says when and where somebody spoke: "on Tuesday", "in a statement", "last week"."""
+    i = first
+    while i < top:
+        if v.kind[i] == TIME:
+            i += 1
+            if i < top and v.kind[i] == NUM and v.low[i][0].isdigit():
+                i += 1
+        elif v.low[i] in ("on", "in", "at", "during", "late", "early", "last", "this") and _loose(v, i, top):
+            end = _noun_phrase_end(v, i + 1, min(top, i + 8))
+            if v.kind[i + 1] == TIME:
+                i += 1
+            elif end is None:
+                break
+            else:
+                i = end
+        else:
+            break
+    return i
 
 
 def is_finite_ahead(v: View, first: int, top: int) -> bool:

@@ -38,7 +38,7 @@ ABBREVIATIONS = _TITLE | _SUFFIX | _MONTH | _TIME | _INNER
 DOMAINS, NUMBER_WORDS = _forms("domain"), {form[:-1] for form in _NUMBERS}
 _ADDRESSED, _SHOUTED = _forms("address"), _forms("shout")
 
-_BITS = [1 << i for i in range(22)]
+_BITS = [1 << i for i in range(21)]
 STOP, SHOUT, DOTS, CLOSE, STRAIGHT, OPEN, LOWER, UPPER, DIGIT, SPACE = _BITS[:10]
 STARTER, ABBREVIATION, TITLE, TIME, MONTH, INNER, INITIAL, WIDE, SMILE, RULE, ADDRESS = _BITS[10:21]
 _ENDS = STOP | SHOUT | DOTS | ABBREVIATION | SMILE | ADDRESS
@@ -106,8 +106,6 @@ class _Flags(dict[str, int]):
 
 
 _mark = _Flags().__getitem__
-
-
 _END, _RULER, _SMILER, _H = 1 << 10, 1 << 11, 1 << 12, 1 << 13  # of characters only
 
 
@@ -117,7 +115,8 @@ def _character_table() -> NDArray[np.uint16]:
     for code in range(0x590):  # Latin, Greek, Cyrillic, Armenian; letters of other scripts are looked at one by one
         c = chr(code)
         table[code] = LOWER if c.islower() else UPPER if c.isalpha() else DIGIT if c.isdigit() else SPACE if c.isspace() else 0
-    for characters, bits in ((".", STOP | _END), ("!?。！？｡…", _END), ("-_=*~", _RULER), (":;=^", _SMILER), ("h", LOWER | _H)):
+    ends, openings = ((".", STOP | _END), ("!?。！？｡…", _END)), (("“‘„‟«‹([{\"", OPEN),)
+    for characters, bits in (*ends, *openings, ("-_=*~", _RULER), (":;=^", _SMILER), ("h", LOWER | _H)):
         for c in characters:
             table[ord(c)] |= bits
     for code in (0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000):
@@ -128,14 +127,19 @@ def _character_table() -> NDArray[np.uint16]:
 _TABLE = _character_table()
 
 
-def edges(text: str, start: Ints, end: Ints) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
-    """Table entries of the first and of the last character of each token."""
+def code_points(text: str) -> NDArray[Any]:
+    """The code points of ``text``, lone surrogates too, as unsigned integers of 1 or 4 bytes."""
     if text.isascii():
-        codes: NDArray[Any] = np.frombuffer(text.encode("ascii"), np.uint8)
-    else:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        codes = np.minimum(codes, 0xFFFF)
-    return _TABLE[codes[start]], _TABLE[codes[end - 1]]
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def edges(codes: NDArray[Any], start: NDArray[Any], end: NDArray[Any]) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """Table entries of the first and of the last character of each token."""
+    heads, tails = codes[start], codes[end - 1]
+    if codes.itemsize > 1:
+        heads, tails = np.minimum(heads, 0xFFFF), np.minimum(tails, 0xFFFF)
+    return _TABLE[heads], _TABLE[tails]
 
 
 def find_ends(words: list[str], start: Ints, end: Ints, heads: NDArray[np.uint16], tails: NDArray[np.uint16], known: Ints) -> Ints:
@@ -166,7 +170,7 @@ def find_ends(words: list[str], start: Ints, end: Ints, heads: NDArray[np.uint16
         glued = np.ones(n, np.bool_)
         np.equal(start[1:], end[:-1], out=glued[:-1])
         stop = (heads[where] & STOP != 0) & (size[where] == 1)
-        plain = stop & ~glued[where] & (heads[where + 1] & UPPER != 0) & (heads[where - 1] & (LOWER | UPPER) != 0)
+        plain = stop & ~glued[where] & (heads[where + 1] & (UPPER | OPEN) != 0) & (heads[where - 1] & (LOWER | UPPER) != 0)
         last[where[plain]] = True
         # Python reads single values faster from these than from arrays.
         glue, done = glued.tobytes(), bytearray(last.tobytes())

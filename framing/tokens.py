@@ -39,39 +39,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.records import Article, Span
-from framing.sentences import ABBREVIATIONS, DIGIT, DOMAINS, NUMBER_WORDS, SPACE, STOP, edges, find_ends
+from framing.sentences import ABBREVIATIONS, DIGIT, DOMAINS, NUMBER_WORDS, SPACE, STOP, code_points, edges, find_ends
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 _REMEMBERED, _LONGEST = 1 << 16, 64  # stretches, characters: what the memory holds at most
 _MARK, _JOIN = "\u0300", "x"  # stand-ins of a combining mark and of an invisible character inside a word
-_END = "".join(f"{d}|" for d in sorted(DOMAINS, key=len, reverse=True) if len(d) == 2)
-_LONG_END = "".join(f"{d}|" for d in sorted(DOMAINS, key=len, reverse=True) if len(d) > 2)
+_COUNTRY = "|".join(sorted(d for d in DOMAINS if len(d) == 2))  # small letters only: "It ended.It" holds no domain
+_GENERIC = "|".join(sorted(d for d in DOMAINS if len(d) > 2))
 _DOTTED = "|".join(re.escape(a) for a in sorted(ABBREVIATIONS) if "." in a[:-1])
 # All repetitions are bounded or cannot overlap what follows them, so that a stretch of any length takes linear time.
 _TOKEN = re.compile(
     rf"""
       (?:https?://|ftp://|www\.)[^\s<>"“”«»—–]*[^\s<>"“”«»—–.,;:!?'’)\]}}…]            # web address
     | [\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}                            # e-mail address
-    | (?:[^\W_][\w-]{{0,62}}\.){{1,8}}(?:{_END}(?i:{_LONG_END[:-1]}))(?![\w@]|\.\w|-\w)  # bare domain, with its path
+    | (?:[^\W_][\w-]{{0,62}}\.){{1,8}}(?:{_COUNTRY}|(?i:{_GENERIC}))(?![\w@]|\.\w|-\w)  # bare domain, with its path
         (?:/(?:[^\s<>"“”«»—–]*[^\s<>"“”«»—–.,;:!?'’)\]}}…])?)?
     | [@#](?=\w*[^\W\d_])\w+                                                           # handle, tag
-    | (?:{_DOTTED}|(?:[^\W\d_]\.){{2,}})(?:s|(?:-[^\W_]+)*)(?!\w)  # U.S. a.m. U.S.-led
+    | (?:{_DOTTED}|(?:[^\W\d_]\.){{2,12}})(?:s|(?:-[^\W_]+){{0,8}})(?!\w)             # U.S. a.m. U.S.-led
     | [^\W\d_]\.[^\W\d_](?![\w.])                                                      # U.S without its last full stop
     | ['’](?:(?:[sdm]|ll|re|ve|em|tis|twas|til|n)(?!\w)|\d0s(?!\w))|’\d\d(?!\w)        # clitics alone, elisions
     | (?<![\w.])\.\d+\w*                                                               # .45
     | (?<!.)(?:[:;=]['^o-]?(?:[()DPp](?!\w)|[()]+)|\^_*\^)                            # emoticons
     | [^\W_]+{_MARK}*(?:(?:(?<=\d)[.,:/](?=\d)|[-_](?!(?:[^\W\d_]\.){{2}})|(?<=[A-Z])&(?=[A-Z])|['’](?=[^\W\d_]))?[^\W_]+{_MARK}*)*
-        (?:-(?:[^\W\d_]\.){{2,}})?
-    | \.{{2,}}|…+|--+|``|''|(?P<run>[_=*~])(?P=run)+
-    | \s+|.{_MARK}*
+        (?:-(?:[^\W\d_]\.){{2,12}})?                                                  # word, number, anti-U.S.
+    | \.{{2,}}|…+|--+|``|''|(?P<run>[_=*~])(?P=run)+                                   # ellipsis, dash, row
+    | \s+|.{_MARK}*                                                                    # odd blanks, any other mark
     """,
     re.VERBOSE | re.DOTALL,
 )
 _CLITIC = re.compile(r"(?<=.)(?:n['’]t|['’](?:s|d|m|ll|re|ve))\Z", re.I)
-
-
 # The commonest shapes of a stretch, which need no look at anything else: a word with its marks.
 _PLAIN = re.compile(r"([“\"(\[]?)([^\W\d_]+(?:-[^\W\d_]+)*)([’'][sS])?([,.;:?!]?)([”\")\]]?)").fullmatch
 
@@ -159,16 +157,17 @@ def tokenize(article: Article) -> Tokens:
     words = list(chain.from_iterable(stretches))
     types, kind = _types(words)
     lengths = np.fromiter(map(len, types), np.int64, len(types))[kind]
-    # A token ends where the lengths up to it and the blanks before its stretch add up to.
-    end = np.cumsum(lengths) + np.repeat(np.arange(len(stretches)), np.fromiter(map(len, stretches), np.int64, len(stretches)))
-    start = end - lengths
+    codes = code_points(joined)
+    solid = np.flatnonzero(codes != ord(" "))  # tokens follow one another without a gap there
+    upto = np.cumsum(lengths)
+    start, end = solid[upto - lengths], solid[upto - 1] + 1
+    heads, tails = edges(codes, start, end)
     bounds = np.array(spans, np.int32).reshape(-1, 2)
     sizes = bounds[:, 1] - bounds[:, 0] + 1
     joints = np.cumsum(sizes) - sizes
     first = _append(np.searchsorted(start, joints), len(words))
     shift = np.repeat(bounds[:, 0] - joints, first[1:] - first[:-1])
     start, end = (start + shift).astype(np.int32), (end + shift).astype(np.int32)
-    heads, tails = edges(text, start, end)
     keep = _repairs(joined, start, end, heads, words, first[1:-1])
     if keep is not None:
         start, end = start[keep[0]], end[keep[1]]
@@ -202,6 +201,7 @@ def tokenize(article: Article) -> Tokens:
 
 
 def _append(values: NDArray[Any], value: int) -> Ints:
+    """``values`` with ``value`` behind them; faster than ``np.append`` on small arrays."""
     out = np.empty(len(values) + 1, np.int32)
     out[:-1], out[-1] = values, value
     return out
@@ -219,21 +219,25 @@ def _repairs(
     joined: str, start: Ints, end: Ints, heads: NDArray[np.uint16], words: list[str], firsts: Ints
 ) -> tuple[Bools, Bools] | None:
     """Which tokens begin and which end a final token, where odd blanks go, and ``No.`` before numbers and spaced ellipses are joined."""
-    glue = np.zeros(len(words), np.bool_)  # token i + 1 belongs to token i
-    stops = heads & STOP != 0
-    for i in np.flatnonzero(stops[1:-1] & (heads[2:] & DIGIT != 0)).tolist():
-        if words[i] in NUMBER_WORDS and words[i + 1] == "." and end[i] == start[i + 1] and end[i + 1] + 2 > start[i + 2]:
-            glue[i] = True
-    if ". ." in joined:
-        stops &= end - start == 1
-        glue[:-1] |= stops[:-1] & stops[1:] & (start[1:] == end[:-1] + 1)
-    blank = heads & SPACE != 0
-    if not (blank.any() or glue.any()):
+    blank, numbered = [], []
+    for i in np.flatnonzero(heads & (SPACE | DIGIT)).tolist():
+        if heads[i] & SPACE:
+            blank.append(i)
+        elif i > 1 and words[i - 1] == "." and words[i - 2] in NUMBER_WORDS and end[i - 2] == start[i - 1] and end[i - 1] + 2 > start[i]:
+            numbered.append(i - 2)
+    spaced = ". ." in joined
+    if not (blank or numbered or spaced):
         return None
+    glue = np.zeros(len(words), np.bool_)  # token i + 1 belongs to token i
+    glue[numbered] = True
+    if spaced:
+        stops = (heads & STOP != 0) & (end - start == 1)
+        glue[:-1] |= stops[:-1] & stops[1:] & (start[1:] == end[:-1] + 1)
     glue[firsts[firsts > 0] - 1] = False
-    begins = ~blank
-    begins[1:] &= ~glue[:-1]
-    return begins, ~(blank | glue)
+    begins, ends = np.ones(len(words), np.bool_), ~glue
+    begins[1:] = ~glue[:-1]
+    begins[blank] = ends[blank] = False
+    return begins, ends
 
 
 def _split(stretch: str) -> tuple[str, ...]:
