@@ -119,6 +119,8 @@ def find_cues(v: View) -> Iterator[Cue]:
     wanted = tokens.lookup(lambda t: t.lower() in forms or t.lower() in nouns or t.lower() in heads, np.bool_)
     for i in np.flatnonzero(wanted & tokens.body).tolist() if len(tokens) else []:
         low = v.low[i]
+        if i > v.first[v.sentence[i]] and v.capital[i] and v.capital[i - 1]:
+            continue  # part of a name: "the Daily Post"
         cue = None
         if low in heads:
             cue = _fixed(v, i)
