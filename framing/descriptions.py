@@ -36,11 +36,25 @@ _SYNONYMS = {
     "center": "centre",
     "study": "report",
 }
+_LONGEST = 40  # tokens of a description that are searched for a relative clause
 _PEOPLE_HEADS = frozenset({"person", "man", "woman", "source", "individual"})
+
+
+def without_clause(state: State, span: Span) -> Span:
+    """A description without its relative clause: "a harbour official, who was not authorized to speak"."""
+    first, last = state.tokens.range(span)
+    words = state.book.words
+    for i in range(first + 1, min(last, first + _LONGEST)):
+        if words[i] in ("who", "which", "whose", "whom"):
+            end = i - (words[i - 1] == ",")
+            return state.tokens.span(first, end) if end > first else span
+    return span
 
 
 def describe(state: State, mention: Mention, span: Span) -> int:
     """The entity of a description: an earlier one where it is definite, by owner and head, or a new one."""
+    if (known := state.by_first.get(mention.first)) is not None:
+        return known  # "an engineer who asked ... suspected": "who" has made it
     kind = mention.kind
     head = _SYNONYMS.get(mention.head, mention.head)
     owner = mention.owner
@@ -67,7 +81,8 @@ def describe(state: State, mention: Mention, span: Span) -> int:
         if known is not None:
             return known
     level = levels.describe_level(replace(mention, owner=0) if owner_key and owner < 0 else mention, kind)
-    who = new_entity(state, span.text, kind, level, mention)
+    who = new_entity(state, without_clause(state, span).text, kind, level, mention)
+    state.by_first[mention.first] = who.id
     who.head = head
     who.gender = "f" if "gender=f" in mention.flags else "m" if "gender=m" in mention.flags else "-"
     who.last = mention.first

@@ -57,6 +57,7 @@ class State:
     by_named: dict[int, int] = field(default_factory=dict)
     by_key: dict[tuple[str, ...], int] = field(default_factory=dict)
     by_head: dict[str, int] = field(default_factory=dict)
+    by_first: dict[int, int] = field(default_factory=dict)  # first token of a description -> its entity
     named_nouns: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     last_kind: dict[str, int] = field(default_factory=dict)
     last_source: int = -1

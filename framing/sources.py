@@ -25,7 +25,7 @@ import numpy as np
 
 from framing import levels, relays
 from framing.antecedents import resolve_pronoun
-from framing.descriptions import describe, named_nouns
+from framing.descriptions import describe, named_nouns, without_clause
 from framing.entities import State, Who, entity_of_name, new_entity, note, note_author
 from framing.mentions import NOTHING, Mention, read_mention
 from framing.names import find_names
@@ -216,7 +216,7 @@ def _finish(
     cue_at = _token_ranges(tokens, [a.cue for a in attributions])
     for i in order:
         if entity[i] >= 0 and state.who[entity[i]].named < 0:
-            _weigh(state.who[entity[i]], mentions[i], attributions[i])
+            _weigh(state, state.who[entity[i]], mentions[i], attributions[i])
     for i in order:
         if entity[i] >= 0 and state.who[entity[i]].withheld:
             who = state.who[entity[i]]
@@ -274,15 +274,16 @@ def _finish(
     return tuple(done), _entities(state, kept)
 
 
-def _weigh(who: Who, mention: Mention, a: Attribution) -> None:
+def _weigh(state: State, who: Who, mention: Mention, a: Attribution) -> None:
     """Let one more mention raise the level of an unnamed entity, tell whether it is withheld, and whether a plural means individuals."""
     if mention.form == "description":
         owned = replace(mention, owner=0) if who.producer and mention.owner < 0 else mention
         who.level = min(who.level, levels.describe_level(owned, who.kind), key=LEVELS.index)
         if a.source is not None and mention.informative and not who.informative and len(a.source.text) > len(who.name):
-            who.name, who.informative = a.source.text, True
+            who.name, who.informative = without_clause(state, a.source).text, True
     shape = who.mention if mention.form == "pronoun" else mention
-    if levels.is_withheld(shape, who.kind, who.level, a.cue.text):
+    asked = a.source is not None and who.kind == "person" and not mention.plural and levels.reason_of(a.source.text) != "none"
+    if levels.is_withheld(shape, who.kind, who.level, a.cue.text) or (asked and who.level in ("described", "bare")):
         who.withheld = True
         who.kind = "person"
     elif who.kind == "group" and levels.is_individuals(mention):
