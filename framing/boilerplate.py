@@ -33,6 +33,7 @@ Range = tuple[int, int]
 
 _SHORT = 260  # characters
 _TITLE = 160
+_TITLE_SLACK = 12  # characters by which two forms of one title differ at most
 _DATELINE_REACH, _TITLE_REACH, _HEAD_REACH = 6, 10, 12  # paragraphs from the start
 _EDGES = " \t\xa0.:;!…()[]{}<>*-–—_•·|»›→▶►«‹#\"'“”‘’/\\"
 _FRONT = _EDGES.replace("(", "")  # "(c)" begins a copyright line
@@ -152,7 +153,7 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
     kinds: list[str | None] = [None] * n
     inline: list[tuple[int, int]] = []  # paragraph, where its dateline ends
     wanted = _plain(title) if title else ""
-    found, title_line, head = None, "", True
+    found, title_line, title_plain, head = None, "", "", True
     for i, (start, end) in enumerate(paragraphs):
         head = head and i < _HEAD_REACH
         short = end - start <= _SHORT
@@ -161,7 +162,7 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
             if "\n" in line or "\r" in line:
                 line = " ".join(line.split())
             if i < _TITLE_REACH and wanted and found is None and _same_title(_plain(line), wanted):
-                kinds[i], found, title_line = "title", i, line
+                kinds[i], found, title_line, title_plain = "title", i, line, _plain(line)
                 continue
             kind = _kind(line, i, head, n)
             if kind == "byline?":  # a lone name is one beside an outlet or a role, and a usual one also behind the title
@@ -170,13 +171,14 @@ def mark_boilerplate(text: str, paragraphs: Sequence[Range], title: str | None =
                 kind = "byline" if _is_outlet_line(text, paragraphs, i + 1) or (usual and before in ("title", "byline")) else None
             open_to_title = head and not title_line and i < _TITLE_REACH and (kind is None or (not i and kind == "more" and ":" in line))
             if open_to_title and _is_title(line, text, paragraphs, i):
-                kinds[i], title_line = "title", line
+                kinds[i], title_line, title_plain = "title", line, _plain(line)
                 found = found if wanted else i
                 continue
             kinds[i] = kind
             if kind is not None:
                 continue
-            if title_line and (line == title_line or (i < _TITLE_REACH and _plain(line) == _plain(title_line))):
+            alike = title_line and abs(len(line) - len(title_line)) <= _TITLE_SLACK
+            if alike and (line == title_line or (i < _TITLE_REACH and _plain(line) == title_plain)):
                 kinds[i] = "title"
                 continue
         elif _is_long_tag_list(text, start, end):

@@ -32,7 +32,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
@@ -168,12 +168,17 @@ def tokenize(article: Article) -> Tokens:
     first = _append(np.searchsorted(start, joints), len(words))
     shift = np.repeat(bounds[:, 0] - joints, first[1:] - first[:-1])
     start, end = (start + shift).astype(np.int32), (end + shift).astype(np.int32)
-    keep = _repairs(joined, start, end, heads, words, first[1:-1])
+    keep = _repairs(text, start, end, heads, words, first[1:-1])
     if keep is not None:
-        start, end = start[keep[0]], end[keep[1]]
-        words = [text[a:b] for a, b in zip(start.tolist(), end.tolist())]
+        begins, ends = keep
+        changed = np.flatnonzero(begins & ~ends)  # where a token of several parts begins
+        places = (np.cumsum(begins) - 1)[changed].tolist()
+        start, end = start[begins], end[ends]
+        words = list(compress(words, begins.tolist()))
+        for i in places:
+            words[i] = text[start[i] : end[i]]
         types, kind = _types(words)
-        heads, tails = heads[keep[0]], tails[keep[1]]
+        heads, tails = heads[begins], tails[ends]
         first = _append(np.searchsorted(start, bounds[:, 0]), len(words))
     last = find_ends(words, start, end, heads, tails, first[1:] - 1)
     firsts = np.empty(len(last) + 1, np.int32)
@@ -216,7 +221,7 @@ def _types(words: list[str]) -> tuple[tuple[str, ...], Ints]:
 
 
 def _repairs(
-    joined: str, start: Ints, end: Ints, heads: NDArray[np.uint16], words: list[str], firsts: Ints
+    text: str, start: Ints, end: Ints, heads: NDArray[np.uint16], words: list[str], firsts: Ints
 ) -> tuple[Bools, Bools] | None:
     """Which tokens begin and which end a final token, where odd blanks go, and ``No.`` before numbers and spaced ellipses are joined."""
     blank, numbered = [], []
@@ -225,14 +230,15 @@ def _repairs(
             blank.append(i)
         elif i > 1 and words[i - 1] == "." and words[i - 2] in NUMBER_WORDS and end[i - 2] == start[i - 1] and end[i - 1] + 2 > start[i]:
             numbered.append(i - 2)
-    spaced = ". ." in joined
+    spaced = ". ." in text
     if not (blank or numbered or spaced):
         return None
     glue = np.zeros(len(words), np.bool_)  # token i + 1 belongs to token i
     glue[numbered] = True
     if spaced:
         stops = (heads & STOP != 0) & (end - start == 1)
-        glue[:-1] |= stops[:-1] & stops[1:] & (start[1:] == end[:-1] + 1)
+        for i in np.flatnonzero(stops[:-1] & stops[1:] & (start[1:] == end[:-1] + 1)).tolist():
+            glue[i] |= text[end[i]] == " "
     glue[firsts[firsts > 0] - 1] = False
     begins, ends = np.ones(len(words), np.bool_), ~glue
     begins[1:] = ~glue[:-1]

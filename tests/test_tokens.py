@@ -82,6 +82,7 @@ def test_cases_are_many_and_distinct(name: str) -> None:
 @example("")
 @example("\ud800")
 @example("no. 5 . . . 6 p. 7")
+@example(". . .\t. . .")
 def test_every_character_is_in_one_token_of_one_sentence(text: str) -> None:
     t = read(text)
     n, m, p = len(t), len(t.sentences), len(t.paragraphs)
