@@ -188,6 +188,7 @@ def find_ends(words: list[str], start: Ints, end: Ints, heads: NDArray[np.uint16
 def _end_at(words: list[str], glued: bytes, last: bytearray, i: int, here: int) -> int:
     """The last token of the sentence that the mark ``i`` ends, or -1 if it ends none (or the paragraph, which is known)."""
     k = i
+    inner = i > 0 and not last[i - 1]  # a token of the same sentence stands before the mark
     while not last[k] and glued[k] and _mark(words[k + 1]) & (CLOSE | STRAIGHT):
         k += 1
     if last[k]:
@@ -210,19 +211,19 @@ def _end_at(words: list[str], glued: bytes, last: bytearray, i: int, here: int) 
         return k if gap and after & (ADDRESS | STARTER) else -1
     quoted = k > i and _mark(words[k]) & (CLOSE | STRAIGHT) and words[k] not in ")]}"
     if not gap:
-        return k if _glued_end(words, i, j, k) else -1
+        return k if inner and _glued_end(words, i, j, k) else -1
     if here & DOTS and (after & DIGIT or (after & (OPEN | STRAIGHT) and not last[j] and _mark(words[j + 1]) & LOWER)):
         return -1  # leaders of a table, an omission
-    if k == i and here & SHOUT and words[i - 1] in _SHOUTED and glued[i - 1] and not after & STARTER:
+    if k == i and inner and here & SHOUT and words[i - 1] in _SHOUTED and glued[i - 1] and not after & STARTER:
         return -1  # Yahoo! Inc.
     if after & LOWER:
-        ends = here & STOP or (here & SHOUT and k == i and _mark(words[i - 1]) & LOWER)
+        ends = here & STOP or (here & SHOUT and k == i and inner and _mark(words[i - 1]) & LOWER)
         return k if ends and not quoted and _SPEAK.isdisjoint(words[j : j + 4]) else -1
     if here & SHOUT and quoted and after & UPPER and (not after & STARTER or words[j] == "I"):
         return k if _SPEAK.isdisjoint(words[j + 1 : j + 4]) else -1
     if here & ABBREVIATION:
         return k if (quoted or k == i) and _abbreviation_ends(words, last, i, j) else -1
-    if here & STOP and _mark(words[i - 1]) & DIGIT and (i == 1 or last[i - 2]) and glued[i - 1]:
+    if here & STOP and inner and _mark(words[i - 1]) & DIGIT and (i == 1 or last[i - 2]) and glued[i - 1]:
         return -1  # the number of an item
     return k
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from framing.records import (
     COMPONENTS,
@@ -24,6 +25,11 @@ from framing.records import (
     Transparency,
 )
 from framing.result import Analysis, Scores
+
+# The same examples at every run of continuous integration, others at every run by hand.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parent.parent
 

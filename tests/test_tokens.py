@@ -116,6 +116,8 @@ def test_every_character_is_in_one_token_of_one_sentence(text: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, TEXTS)
+@example("0", "? a")
+@example("a", "! a")
 def test_two_paragraphs_are_read_as_each_alone(one: str, two: str) -> None:
     a, b, both = read(one), read(two), read(f"{one}\n\n{two}")
     assert both.words() == a.words() + b.words()
