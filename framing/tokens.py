@@ -248,7 +248,7 @@ def _repairs(
 
 def _split(stretch: str) -> tuple[str, ...]:
     """The tokens of a stretch; joined they are the stretch."""
-    if m := _PLAIN(stretch):
+    if len(stretch) < _LONGEST and (m := _PLAIN(stretch)):
         opening, word, clitic, stop, close = m.groups()
         if stop == "." and not clitic and _keeps_stop(word, 0, len(word)):
             word, stop = f"{word}.", ""

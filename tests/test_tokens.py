@@ -130,6 +130,8 @@ def test_two_paragraphs_are_read_as_each_alone(one: str, two: str) -> None:
 @example("D-Mass.)")
 @example("I.”")
 @example("a-I.")
+@example("a" * 60 + "-a’s")
+@example("a" * 70 + "’s")
 def test_short_cuts_change_nothing(text: str) -> None:
     for stretch in text.split(" "):
         assert module._split(stretch) == module._split_any(stretch)
