@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 SPEECH = ("direct", "indirect", "mixed")
 SOURCE_KINDS = ("person", "group", "organisation", "document", "outlet", "author", "generic", "none")
@@ -170,11 +171,14 @@ class Hedge:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the body: whose ``voice``, whether its content is ``attributed``, how ``uncertain`` and how ``loaded`` it is."""
+    """A sentence: whose ``voice``, whether its content is ``attributed``, how ``uncertain`` and how ``loaded`` it is.
+
+    In gold, ``uncertain`` and ``loaded`` are 0.0 or 1.0, and what is not annotated is ``None``.
+    """
 
     span: Span
-    voice: str
-    attributed: bool
+    voice: str | None
+    attributed: bool | None
     uncertain: float | None = None
     loaded: float | None = None
 
@@ -206,3 +210,27 @@ class Transparency:
     components: Mapping[str, float | None]
     contributions: tuple[Contribution, ...]
     rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with gold annotation, as every corpus reader gives it.
+
+    ``group`` is what a fair split must not tear apart (outlet, story, article). ``meta`` holds what the corpus says of the document,
+    ``labels`` the annotation of the whole document, task -> value (``"policy"``: tuple of codes, ``"hyperpartisan"``: bool ...). Gold
+    attributions have ``confidence`` 1.0 and, where the corpus does not annotate levels, the defaults of the record; gold hedges have
+    ``strength`` 1.0. Spans that the corpus gives in several parts where the record has one (a split source or cue) are their hull;
+    ``meta["parts"]`` keeps the parts.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    group: str | None = None
+    split: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    sentences: tuple[Sentence, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    hedges: tuple[Hedge, ...] = ()
+    labels: Mapping[str, Any] = field(default_factory=dict)
