@@ -94,11 +94,17 @@ def _frames() -> dict[tuple[str, str], tuple[int, float]]:
 
 @lru_cache(maxsize=4096)
 def precision(lemma: str, kind: str, frame: str) -> float:
-    """Precision of a word in a frame, shrunk towards the precision ``q`` of its class there: ``(n p + 4 q) / (n + 4)``."""
+    """Precision of a word in a frame, shrunk towards the precision ``q`` of its class there: ``(n p + 4 q) / (n + 4)``.
+
+    For a form that may be a noun (``bare:``) ``q`` is the word's precision in the frame otherwise, shrunk in the same way.
+    """
     table = _frames()
     n, p = table.get((lemma, frame), (0, 0.0))
     m, q = table.get((f"*{kind}", frame), (0, 0.0))
-    prior = (m * q) / (m + 4) if m else 0.0
+    prior = m * q / (m + 4)
+    if frame.startswith("bare:") and (lemma, frame[5:]) in table:
+        k, r = table[lemma, frame[5:]]
+        prior = (k * r + 4 * prior) / (k + 4)
     return (n * p + 4 * prior) / (n + 4)
 
 

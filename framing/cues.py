@@ -147,6 +147,8 @@ def _is_nominal(v: View, i: int) -> bool:
     before = v.kind[i - 1] if i > v.first[v.sentence[i]] else MARK
     if v.low[i].endswith(("ed", "ing")):
         return False
+    if before == WORD and v.low[i - 1].endswith("ed") and not v.capital[i - 1]:  # "denied reports that"
+        return True
     if before in (AUX, ADV) and v.low[i - 1] not in ("’s", "'s"):  # "There are now fears that"
         j = i - 1
         while j > v.first[v.sentence[i]] and v.kind[j] in (AUX, ADV, NEG, MODAL):
@@ -162,6 +164,8 @@ def _noun(v: View, i: int, entry: tuple[str, str, str]) -> Cue | None:
     if i + 1 >= top:
         return None
     following = v.low[i + 1]
+    if v.kind[i - 1] == DET and v.low[i - 2 : i - 1] == ["in"] and v.low[i] in WORDS["occasion"]:
+        return None  # said in a statement
     if following == "that":
         return Cue(i, i + 1, i, *entry, "noun:that", i + 2)
     if following in ("of", "about", "for", "on", "against", "to", "over"):
@@ -184,7 +188,9 @@ def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
     prefix = ""
     if form.endswith("ing") and not (first < i and any(w in _BE for w in v.low[first:i])):
         prefix = "ing:"
-    elif form.endswith(("ed", "en", "wn", "ght", "id", "old", "und")) and any(w in _BE for w in v.low[first:i]):
+    elif form.endswith(("ed", "en", "wn", "ght", "id", "old", "und")) and (
+        any(w in _BE for w in v.low[first:i]) or (v.low[i + 1 : i + 2] == ["by"] and v.kind[i - 1] == CONJ)
+    ):
         prefix = "pass:"
     elif before == "to" or (first > bottom and v.low[first - 1] == "to"):
         prefix = "inf:"
@@ -202,6 +208,8 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
     if last < top and v.low[last] == "out" and lemma in ("point", "speak", "lay"):
         last += 1
     j = skip_occasion(v, last, top)
+    if j + 1 < top and v.kind[j] == ADV and v.low[j + 1] == "that":
+        j += 1  # "said only that"
     if j >= top or v.kind[j] == MARK:
         j = last  # the occasion ends the sentence: the frame is that of what stands next to the verb
     follows = _follows_content(v, i, first)
@@ -308,7 +316,7 @@ def _has_clause(v: View, bottom: int, stop: int, kind: int) -> bool:
         return True
     if v.kind[bottom] in (PREP, TIME, ADV) and stop - bottom < 5:
         return False
-    if v.kind[bottom] == SUB or v.low[bottom].endswith("ing"):
+    if v.kind[bottom] == SUB or v.low[bottom].endswith(("ing", "ed")):
         return False
     return any(v.kind[k] in (AUX, MODAL) or v.low[k].endswith("ed") for k in range(bottom, stop))
 

@@ -51,7 +51,7 @@ class View:
 
 
 def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
-    """Prepare ``tokens`` for the phrase rules."""
+    """Prepare ``tokens``, of which there is at least one, for the phrase rules."""
     lower = [t.lower() for t in tokens.types]
     kinds = np.array([_kind(t, w) for t, w in zip(tokens.types, lower)], np.int32)
     capitals = np.array([t[:1].isupper() for t in tokens.types], np.bool_)
@@ -61,11 +61,16 @@ def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
         if quotes[k].kind == "speech":
             a, b = tokens.range(quotes[k].span)
             held[a:b] = k
+    kind = kinds[types]
+    marks = np.array([t in ("'", "’") for t in tokens.types], np.bool_)[types]
+    glued = np.zeros(len(tokens), np.bool_)
+    np.equal(tokens.start[1:], tokens.end[:-1], out=glued[1:])
+    kind[marks & glued & (held[:-1] < 0)] = AUX  # the possessive of a plural, like "'s"
     return View(
         tokens,
         [lower[i] for i in types.tolist()],
-        kinds[types].tolist() if len(tokens) else [],
-        capitals[types].tolist() if len(tokens) else [],
+        kind.tolist(),
+        capitals[types].tolist(),
         tokens.sentence.tolist(),
         tokens.sentence_first.tolist(),
         tokens.paragraph.tolist(),
