@@ -15,16 +15,19 @@ All loops run over cues, look at no more than the sentence and bounded windows, 
 
 from __future__ import annotations
 
-import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
 from framing.contents import ADDING, MAX_PARTS, Contents
 from framing.cues import Cue, find_cues
+from framing.labels import find_labels
 from framing.lexicons import read_table
+from framing.nesting import find_parents
 from framing.phrases import (
     ADV,
     AUX,
@@ -52,7 +55,7 @@ NESTED = 0.65  # inside the content of another attribution, where words that may
 
 @dataclass(slots=True)
 class _Draft:
-    """An attribution in the making: token ranges and, for quotations, character ranges."""
+    """An attribution in the making: the source as a token range, the content as character ranges."""
 
     cue: Cue
     confidence: float
@@ -146,7 +149,8 @@ class _Builder:
             if draft.source is None and cue.kind != "document" and not frame.startswith("ing:"):
                 return
         draft.content = [(a, b) for a, b in draft.content if a < b]
-        if draft.content:
+        asked = [self.text[a:b] for a, b in draft.content] == ["comment"]  # a request for it is no statement
+        if draft.content and not asked and not _asks_for_cover(self.text, draft, self.contents):
             self.drafts.append(draft)
 
     def _before_comma(self, draft: _Draft) -> list[tuple[int, int]]:
@@ -187,7 +191,9 @@ class _Builder:
 
     def _post(self, draft: _Draft) -> None:
         v, cue = self.v, draft.cue
-        source = None if v.kind[cue.first - 1] == COMMA and _ends_clause(v, cue) else self._phrase_before(cue)
+        source = self._phrase_before(cue)
+        if source is not None and v.kind[cue.first - 1] == COMMA and not self._stands_apart(source):
+            source = None  # "The bridge, which is old, is safe, said Doe": no appositive of a speaker
         inverted = source is None
         if inverted:
             source = noun_phrase_after(v, cue.last)
@@ -209,6 +215,11 @@ class _Builder:
                 and top - following > 2
             ):
                 draft.content += self.contents.right(following, cue)
+
+    def _stands_apart(self, source: tuple[int, int]) -> bool:
+        """Whether a speaker with an appositive follows a content: "..., Doe, the mayor, told reporters"."""
+        before = source[0] - 1
+        return before >= 0 and self.v.kind[before] in (COMMA, QUOTE, DASH)
 
     def _comparison(self, draft: _Draft) -> None:
         """As Doe points out, ...: what follows the comma, or else what stands before "as"."""
@@ -320,37 +331,13 @@ class _Builder:
     # ---- the whole text ------------------------------------------------------------------------------------------------------------
 
     def finish(self) -> tuple[Attribution, ...]:
-        self._speaker_labels()
+        for mark, source, content, confidence in find_labels(self.v, self.contents):
+            self.drafts.append(_Draft(Cue(mark, mark + 1, mark, ":", "mark", "speech", "label", mark + 1), confidence, source, content))
         self.drafts.sort(key=lambda d: (d.cue.first, d.cue.head))
         self._drop_overlaps()
         self._cut_contents()
         self._continue_quotations()
         return self._records()
-
-    def _speaker_labels(self) -> None:
-        """``Name: "..."`` at the start of a paragraph, ``"..." — Name`` at its end: the mark is the cue."""
-        v = self.v
-        first = [*np.flatnonzero(np.diff(np.array(v.paragraph, np.int64), prepend=-1)).tolist(), len(v.low)]
-        for a, b in itertools.pairwise(first):
-            if not v.tokens.body[a]:
-                continue
-            colon = next((i for i in range(a + 1, min(b, a + 8)) if v.low[i] == ":"), None)
-            if (
-                colon is not None
-                and colon + 1 < b
-                and v.capital[a]
-                and all(v.capital[i] or v.low[i] in (".", "of", "the") for i in range(a, colon))
-            ):
-                k = v.quote[colon + 1]
-                if k >= 0 and k not in self.contents.owned:
-                    self.drafts.append(_Draft(_mark_cue(colon), 0.8, (a, colon), self.contents.quotation(k)))
-                continue
-            if v.quote[a] >= 0 and v.quote[a] not in self.contents.owned and self.contents.quotes[v.quote[a]].closed:
-                _, after = v.tokens.range(self.contents.quotes[v.quote[a]].span)
-                if after + 1 < b and v.kind[after] == DASH and b - after < 14 and v.capital[after + 1]:
-                    end = b - (v.kind[b - 1] == MARK)
-                    if end > after + 1:
-                        self.drafts.append(_Draft(_mark_cue(after), 0.7, (after + 1, end), self.contents.quotation(v.quote[a])))
 
     def _drop_overlaps(self) -> None:
         kept: list[_Draft] = []
@@ -365,7 +352,7 @@ class _Builder:
     def _cut_contents(self) -> None:
         """ "X said A and added B", "X said A, Y reported", "a man who said A denied B": the first content ends with A."""
         v = self.v
-        for one, other in zip(self.drafts, self.drafts[1:]):
+        for one, other in pairwise(self.drafts):
             if v.sentence[one.cue.head] != v.sentence[other.cue.head]:
                 continue
             if other.source is not None and other.source[0] < one.cue.first < other.source[1] <= other.cue.first:
@@ -447,14 +434,16 @@ class _Builder:
         return tuple(replace(r, parent=p) for r, p in zip(records, find_parents(records)))
 
 
-def _ends_clause(v: View, cue: Cue) -> bool:
-    """Whether verb and subject end the sentence: "..., said Doe." """
-    phrase = noun_phrase_after(v, cue.last)
-    return phrase is not None and (phrase[1] >= len(v.low) or v.kind[phrase[1]] == MARK)
+@lru_cache(maxsize=1)
+def _cover() -> re.Pattern[str]:
+    return re.compile("(?i)(?:" + "|".join(f"(?:{r['pattern']})" for r in read_table("anonymity") if r["grade"] == "boilerplate") + ")")
 
 
-def _mark_cue(i: int) -> Cue:
-    return Cue(i, i + 1, i, ":", "mark", "speech", "label", i + 1)
+def _asks_for_cover(text: str, draft: _Draft, contents: Contents) -> bool:
+    """Whether the words are a formula of anonymity ("asked not to be named"): how a source speaks, no statement of its own."""
+    first, last = contents.start[draft.cue.first], contents.end[draft.cue.last - 1]
+    near = _cover().finditer(text, contents.start[max(0, draft.cue.first - 6)], last + 80)
+    return any(m.start() < last and first < m.end() for m in near)
 
 
 def _merge(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -465,25 +454,3 @@ def _merge(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((a, b))
     return merged
-
-
-def find_parents(attributions: Sequence[Attribution]) -> list[int | None]:
-    """For each attribution, the id of the one whose content holds its cue; the smallest such content if several do.
-
-    A content counts only if it is longer than the attribution's own, so that no chain of parents runs in a circle.
-    """
-    size = [sum(len(s) for s in a.content) for a in attributions]
-    begins = sorted((s.start, s.end, i) for i, a in enumerate(attributions) for s in a.content)
-    parents: list[int | None] = [None] * len(attributions)
-    active: list[tuple[int, int]] = []
-    k = 0
-    for i in sorted(range(len(attributions)), key=lambda i: attributions[i].cue.start):
-        cue = attributions[i].cue
-        while k < len(begins) and begins[k][0] <= cue.start:
-            active.append((begins[k][1], begins[k][2]))
-            k += 1
-        active = [(end, j) for end, j in active if end > cue.start]
-        holders = [(size[j], j) for end, j in active if end >= cue.end and j != i and size[j] > size[i]]
-        if holders:
-            parents[i] = attributions[min(holders)[1]].id
-    return parents

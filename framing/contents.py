@@ -194,9 +194,11 @@ class Contents:
         return spans
 
     def _next_paragraph(self, one: int, other: int) -> bool:
+        """Whether quotation ``other`` opens the paragraph after that of ``one``."""
         a, b = self.quotes[one].span, self.quotes[other].span
         between = self.text[a.end : b.start]
-        return len(between) < 40 and "\n" in between + "\n" and not between.strip()
+        i, j = self.v.tokens.at(a.start), self.v.tokens.at(b.start)
+        return len(between) < 40 and not between.strip() and self.v.paragraph[j] == self.v.paragraph[i] + 1
 
     def is_quoted(self, a: int, b: int) -> bool:
         i, j = self.v.tokens.at(a), self.v.tokens.at(b - 1)

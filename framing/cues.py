@@ -15,11 +15,16 @@ A :class:`Cue` is a word of ``lexicons/reporting.tsv`` in context. Its ``frame``
 ``tell``        before an addressee that a clause or a quotation follows: told reporters that
 ``as``          in a clause of comparison that stands apart: as Doe points out, ...
 ``end``         at the end of a clause
+``it``          it is said that
+``raised``      questions were raised about (nouns)
+``fixed``       according to, in the words of ...
+``adverb``      reportedly, allegedly ...
+``label``       a name before a colon or behind a dash
 ==============  =======================================================================================
 
-A prefix says the form: ``ing:`` (saying ...), ``pass:`` (is said to ...), ``inf:`` (to say ...), ``noun:``. The measured precision of
-each word and frame on PolNeAR train is in ``lexicons/cue_frames.tsv`` (``python -m experiments.cues`` writes it); a pair seen too rarely
-backs off to its class and frame.
+A prefix says the form: ``ing:`` (saying ...), ``pass:`` (is said to ...), ``inf:`` (to say ...), ``noun:``, ``bare:`` (a present form
+that may be a noun). The measured precision of each word and frame on PolNeAR train is in ``lexicons/cue_frames.tsv`` (``python -m
+experiments.cues`` writes it); a pair seen too rarely backs off to its class and frame.
 """
 
 from __future__ import annotations
@@ -55,6 +60,7 @@ from framing.phrases import (
     View,
     is_finite_ahead,
     noun_phrase_after,
+    noun_phrase_before,
     skip_occasion,
     verb_group,
 )
@@ -68,7 +74,7 @@ FIXED = (
     ("as", "quoted", "by"),
     ("per",),
 )
-_VERBAL = frozenset(["that", "quote", "post", "as", "tell", "wh"])  # frames in which a form can hardly be a noun
+_VERBAL = frozenset(["that", "as", "tell", "wh"])  # frames in which a form can hardly be a noun
 _BE = WORDS["be"]
 _TELL = WORDS["tell"]
 _REPORT_TO = WORDS["report_to"]
@@ -136,7 +142,8 @@ def find_cues(v: View) -> Iterator[Cue]:
 def _fixed(v: View, i: int) -> Cue | None:
     for words in FIXED:
         if tuple(v.low[i : i + len(words)]) == words:
-            if words == ("per",) and (i == 0 or v.kind[i - 1] != COMMA or not v.capital[min(i + 1, len(v.low) - 1)]):
+            alone = i == v.first[v.sentence[i]] or v.kind[i - 1] == COMMA
+            if words == ("per",) and not (alone and (v.capital[min(i + 1, len(v.low) - 1)] or v.low[i + 1 : i + 2] == ["the"])):
                 return None
             return Cue(i, i + len(words), i, " ".join(words), "fixed", "speech", "fixed", i + len(words))
     return None
@@ -188,11 +195,13 @@ def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
     prefix = ""
     if form.endswith("ing") and not (first < i and any(w in _BE for w in v.low[first:i])):
         prefix = "ing:"
-    elif form.endswith(("ed", "en", "wn", "ght", "id", "old", "und")) and (
+    elif form not in (lemma, f"{lemma}s") and not form.endswith("ing") and (
         any(w in _BE for w in v.low[first:i]) or (v.low[i + 1 : i + 2] == ["by"] and v.kind[i - 1] == CONJ)
     ):
         prefix = "pass:"
     elif before == "to" or (first > bottom and v.low[first - 1] == "to"):
+        if v.low[first - 2 : first - 1] and v.low[first - 2] in WORDS["licence"]:
+            return None  # "not authorized to discuss"
         prefix = "inf:"
         first = min(first, i) - 1 if v.low[first - 1 : first] == ["to"] else first
     frame, last, after = _frame(v, i, first, last, top, lemma, prefix)
@@ -208,9 +217,9 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
     if last < top and v.low[last] == "out" and lemma in ("point", "speak", "lay"):
         last += 1
     j = skip_occasion(v, last, top)
-    if j + 1 < top and v.kind[j] == ADV and v.low[j + 1] == "that":
+    if j + 1 < top and v.kind[j] == ADV and v.low[j + 1] in ("that", ":"):
         j += 1  # "said only that"
-    if j >= top or v.kind[j] == MARK:
+    if j >= top or (v.kind[j] == MARK and v.low[j] != ":"):
         j = last  # the occasion ends the sentence: the frame is that of what stands next to the verb
     follows = _follows_content(v, i, first)
     if last >= top:
@@ -223,7 +232,7 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
         return "quote", last, j + 1
     if low == ":" or kind == QUOTE or quoted:
         return ("post", last, last) if quoted and follows else ("quote", last, j + (kind != QUOTE))
-    if low == "that" and j + 1 < top and v.kind[j + 1] not in (MARK, COMMA):
+    if low == "that" and j + 1 < top and v.kind[j + 1] != MARK:
         return "that", last, j + 1
     if kind == REL:
         return "wh", last, j
@@ -292,20 +301,15 @@ def _after_as(v: View, first: int) -> bool:
 def _follows_content(v: View, i: int, first: int) -> bool:
     """Whether a comma or a closing mark stands before the subject of the verb, and nothing but the subject between: "..., Doe said"."""
     bottom = max(v.first[v.sentence[i]], first - 30)
-    j = first - 1
-    words = 0
-    while j >= bottom:
-        kind = v.kind[j]
-        if kind == QUOTE or (kind == COMMA and words):
-            if not words or j == bottom or (v.quote[j] == v.quote[i] and v.quote[i] >= 0):
-                return False
-            parenthetical = kind == COMMA and v.kind[i + 1 : i + 2] == [COMMA]
-            return parenthetical or _has_clause(v, bottom, j, kind)
-        if kind in (AUX, MODAL, NEG, MARK, CONJ, DASH) or (kind in (REL,) and words == 0):
-            return False
-        words += 1
+    phrase = noun_phrase_before(v, first)
+    j = first - 1 if phrase is None else phrase[0] - 1
+    while j > bottom and v.kind[j] not in (QUOTE, COMMA, AUX, MODAL, NEG, MARK, CONJ, DASH, REL):
         j -= 1
-    return False
+    kind = v.kind[j]
+    if j <= bottom or j == first - 1 or kind not in (QUOTE, COMMA) or (v.quote[j] == v.quote[i] and v.quote[i] >= 0):
+        return False
+    parenthetical = kind == COMMA and v.kind[i + 1 : i + 2] == [COMMA]
+    return parenthetical or _has_clause(v, bottom, j, kind)
 
 
 def _has_clause(v: View, bottom: int, stop: int, kind: int) -> bool:

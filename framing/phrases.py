@@ -125,6 +125,8 @@ def noun_phrase_before(v: View, end: int) -> tuple[int, int] | None:
     """The noun phrase that ends right before token ``end``, appositives included ("Jane Doe, a former envoy in Rome,")."""
     bottom = max(v.first[v.sentence[end]] if end < len(v.low) else 0, end - REACH)
     last = end - 1
+    while last > bottom and v.low[last] in _HEARSAY:  # "the suspect allegedly told"
+        last -= 1
     while last > bottom and v.kind[last] == TIME:  # "the council on Wednesday approved"
         last -= 1 + (v.low[last - 1] in ("on", "last", "late", "early", "since", "this", "in"))
     if last < bottom:
@@ -150,6 +152,9 @@ def _with_appositive_before(v: View, last: int, bottom: int) -> tuple[int, int] 
         return start, before + 1
     head = v.kind[opening + 1]
     if head in (DET, POSS, REL, NUM, WORD):
+        if v.kind[start] == NUM and start == opening - 1 and start - 2 >= bottom and v.kind[start - 1] == kind:  # "Doe, 45, a farmer,"
+            named = _noun_phrase_start(v, start - 2, bottom)
+            start = start if named is None else named
         return start, last
     return start, opening  # an adverbial in commas: "Doe, in a statement, said"
 
@@ -177,6 +182,10 @@ def _noun_phrase_start(v: View, last: int, bottom: int) -> int | None:
         return None
     while start < last and low[start] in _POSSESSIVE:
         start += 1
+    if start - 2 >= bottom and low[start - 1] in ("and", "or", "nor") and kinds[last] not in (SUBJ, REL):
+        other = _noun_phrase_start(v, start - 2, bottom)  # "the police and the council", where nothing but a boundary stands before
+        if other is not None and (other == bottom or kinds[other - 1] in (COMMA, QUOTE, MARK, SUB, DASH, NEG)):
+            return other
     return start
 
 
@@ -218,9 +227,11 @@ def relative_phrase_before(v: View, end: int) -> tuple[int, int] | None:
     """A noun phrase with a relative clause without commas that ends right before token ``end``: "a man who saw the crash" (said)."""
     bottom = max(v.first[v.sentence[end]] if end < len(v.low) else 0, end - REACH // 2)
     for i in range(end - 1, bottom, -1):
-        if v.kind[i] in (COMMA, MARK, QUOTE, DASH, CONJ, SUB, SUBJ) or v.low[i] == "that":
+        if v.kind[i] in (COMMA, MARK, QUOTE, DASH, SUB) or (v.kind[i] == SUBJ and v.low[i] not in ("it", "you")) or v.low[i] == "that":
             return None
-        if v.low[i] in ("who", "which"):
+        if v.kind[i] == CONJ and v.low[i + 1] != "who":
+            return None
+        if v.low[i] in ("who", "which") and v.kind[i - 1] != CONJ:
             if end - i < 4 or v.kind[i - 1] not in (WORD, NUM):
                 return None
             start = _noun_phrase_start(v, i - 1, bottom)
@@ -248,6 +259,10 @@ def noun_phrase_after(v: View, first: int, stop: int | None = None, joined: bool
         if head in (DET, POSS, NUM, WORD) or relative:
             closing = next((i for i in range(end + 1, top) if v.kind[i] in (COMMA, QUOTE, DASH) or v.low[i] in (".", ";", ":")), top)
             clause = not relative and any(v.kind[i] in (AUX, MODAL, SUBJ) for i in range(end + 1, closing))
+            if closing + 1 < top and closing == end + 2 and head == NUM and v.kind[closing] == COMMA:  # "Doe, 45, a farmer from Iowa"
+                again = noun_phrase_after(v, closing + 1, top)
+                if again is not None and v.kind[closing + 1] in (DET, POSS, WORD):
+                    return first, again[1]
             if closing < top and closing - end <= 26 and not clause:
                 return first, closing
     return first, end

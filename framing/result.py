@@ -53,7 +53,7 @@ class Explanation:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Analysis:
     """Everything ``framing`` says about one article. The records carry their spans; ``article.text`` is the caller's string."""
 
@@ -72,6 +72,11 @@ class Analysis:
     models: Mapping[str, str]
     scheme: str
     version: str
+
+    def __repr__(self) -> str:
+        index = self.scores.transparency.index
+        shown = "None" if index is None else f"{index:.1f}"
+        return f"<Analysis: {self.n_tokens} tokens, {len(self.attributions)} attributions, {len(self.hedges)} hedges, index {shown}>"
 
     def entity(self, attribution: Attribution) -> Entity | None:
         """The entity that speaks in ``attribution``, or ``None``."""

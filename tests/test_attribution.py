@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing.attribution import extract_attributions, find_parents, precision
+from framing.attribution import extract_attributions, precision
+from framing.nesting import find_parents
 from framing.quotes import find_quotes
 from framing.records import Attribution, Span
 from framing.text import article_from_text
