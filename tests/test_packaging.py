@@ -40,7 +40,7 @@ def test_metadata(installed: metadata.Distribution) -> None:
     assert installed.metadata["Requires-Python"] == ">=3.10"
     assert set(installed.metadata.get_all("Provides-Extra")) == {"web", "distributed", "plots", "test", "dev"}
     core = {re.split(r"[>=<\[ ]", line)[0] for line in installed.requires or [] if "extra ==" not in line}
-    assert core == {"numpy", "scikit-learn", "nltk", "joblib", "click", "rich", "jinja2"}
+    assert core == {"numpy", "scikit-learn", "nltk", "joblib", "click", "rich", "jinja2", "pooch", "tomli"}
     assert all(">=" in line for line in installed.requires or [])
 
 

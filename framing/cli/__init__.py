@@ -16,7 +16,7 @@ import click
 from framing.cli.output import READER_GONE, hush
 from framing.version import __version__
 
-COMMANDS = {"analyze": "framing.cli.analyze"}  # name -> module that holds `command`
+COMMANDS = {"analyze": "framing.cli.analyze", "corpora": "framing.cli.corpora"}  # name -> module that holds `command`
 
 EPILOG = """\b
 Examples:
