@@ -182,7 +182,8 @@ def _warnings(article: Article, tokens: Tokens, language: str, words: int) -> tu
     elif int(tokens.body.sum()) < transparency.MIN_TOKENS:
         notices.append(Notice("short", f"Fewer than {transparency.MIN_TOKENS} tokens: no transparency index."))
     if words and language == "und":
-        notices.append(Notice("language", "The language could not be told (too little text, or none we know); the rules were made for English."))
+        told = "The language could not be told (too little text, or none we know)"
+        notices.append(Notice("language", f"{told}; the rules were made for English."))
     elif words and language != "en":
         notices.append(Notice("language", f"The text does not look like English (found: {language}); the rules were made for English."))
     if article.origin == "text" and looks_like_markup(article.text):

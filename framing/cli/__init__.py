@@ -13,7 +13,7 @@ from importlib import import_module
 
 import click
 
-from framing.cli.output import READER_GONE, hush
+from framing.cli.output import READER_GONE, complain, hush
 from framing.version import __version__
 
 COMMANDS = {"analyze": "framing.cli.analyze", "corpora": "framing.cli.corpora"}  # name -> module that holds `command`
@@ -48,13 +48,24 @@ def group() -> None:
     """
 
 
+def _say(error: click.ClickException) -> None:
+    """What is wrong, behind the name of the program as everywhere; for wrong usage the usage before it."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click 8.2 raises it for a group alone
+        error.show()
+        return
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
+    complain(error.format_message())
+
+
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
     try:
         code = group.main(prog_name="framing", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        _say(error)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
