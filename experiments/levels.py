@@ -4,6 +4,9 @@ Gold spans of PolNeAR with the labels of ``source_levels`` and of ``wikinews_att
 articles (500 draws, fixed seed). Beside it: the majority class (of train) and the second annotation pass on the same attributions. Rules
 and lexicons were tuned on train and enriched only.
 
+Reasons are compared where gold and rules both withhold; ``withheld`` gives how many attributions that is, and how many of the gold ones
+have which reason, since a split may have no other than "none".
+
 Run ``python -m experiments.levels [--split dev|train]``; writes ``experiments/results/levels.json``.
 """
 
@@ -80,7 +83,8 @@ def read_polnear(name: str, split: str) -> dict[str, tuple[str, list[Attribution
         contents: dict[tuple[str, str], tuple[Span, ...]] = {}
         for file in {r["annotator_file"] for r in labels}:
             contents |= {(file, e): s for e, s in _contents(folder / "attributions" / file, text).items()}
-        attributions, gold, keys = [], [], []
+        attributions, gold = [], []
+        keys: list[tuple[str, ...]] = []
         for i, r in enumerate(labels):
             source, cue = _spans(text, r["source"]), _spans(text, r["cue"])
             content = contents.get((r["annotator_file"], r["event"]), ())
@@ -107,7 +111,8 @@ def read_wikinews(name: str) -> dict[str, tuple[str, list[Attribution], list[Row
         for line in stream:
             d = json.loads(line)
             text = d["text"]
-            attributions, gold, keys = [], [], []
+            attributions, gold = [], []
+            keys: list[tuple[str, ...]] = []
             for a in d["attributions"]:
                 content = tuple(Span.of(text, *c) for c in a["content"])
                 direct = (bool(content) and text[max(0, content[0].start - 1)] in '"“”') or (
@@ -252,6 +257,14 @@ def confusion(pairs: Pairs, name: str) -> dict[str, int]:
     return dict(errors.most_common(12))
 
 
+def withheld_rows(pairs: Pairs) -> dict[str, int]:
+    """Numbers of withheld attributions: in gold, found, in both (on which reasons are compared), and of gold by reason."""
+    rows = [(g, p) for a, b in pairs for g, p in zip(a, b)]
+    reasons = Counter(f"gold {g.reason}" for g, _ in rows if g.withheld)
+    both = sum(g.withheld and p.withheld for g, p in rows)
+    return {"gold": sum(g.withheld for g, _ in rows), "found": sum(p.withheld for _, p in rows), "both": both, **reasons}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=("dev", "train"), default="dev")
@@ -270,6 +283,7 @@ def main() -> None:
             "majority": majority((r for d in train[name.split()[0]].values() for r in d[2]), pairs),
             "kind_errors": confusion(pairs, "kind"),
             "level_errors": confusion(pairs, "level"),
+            "withheld": withheld_rows(pairs),
         }
         if split == "dev":
             other = read_polnear("dev_second_pass", "dev") if name == "polnear" else read_wikinews("dev_second_pass")
@@ -283,6 +297,7 @@ def main() -> None:
             print(f"{measure:24}{value['value']:8.3f}  [{low:.3f}, {high:.3f}]   {entry['majority'][measure]:8.3f}{second:13.3f}")
         print("kind errors ", entry["kind_errors"])
         print("level errors", entry["level_errors"])
+        print("withheld    ", entry["withheld"])
     if split == "dev":
         target = Path(__file__).parent / "results" / "levels.json"
         target.parent.mkdir(exist_ok=True)

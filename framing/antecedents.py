@@ -4,7 +4,9 @@ Conventions
 -----------
 * "he" and "she" look at a few names of this and the three sentences before, and at the previous source. Score: -1 a sentence of distance,
   +0.6 for the first name of its sentence, -0.7 after a preposition, -0.4 for an owner ("Shaw's"), +0.5 if the gender is known to fit,
-  +0.7 for the previous source.
+  +0.7 for the previous source. A description at the head of this or the last sentence ("The aide spoke ...") competes as a name does.
+  Without any of these it is a noun for a person nearby, then the last person named before, then the first one after; only if the article
+  names nobody who fits, the pronoun itself is the entity, unidentified.
 * "they" looks for the last plural source, then for a plural noun for people; "it" for the last organisation, document or outlet; "who"
   and "which" for the phrase right before.
 * Names inside quotations are no antecedents for a pronoun outside.
@@ -15,6 +17,7 @@ bounded.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 from framing.entities import State, entity_of_name, new_entity, note, note_author, note_generic
@@ -25,6 +28,9 @@ from framing.records import Span
 
 _REACH = 3  # sentences that a pronoun looks back for a name
 _LOOK = 10  # names that it looks at
+_HEAD = 8  # tokens in which a description at the head of a sentence has its noun
+_FAR = 50  # tokens, and names on either side, that are looked at when nothing nearer fits
+_SINGULAR = frozenset({"the", "a", "an", "one", "another", "this", "that"})
 
 
 def resolve_pronoun(state: State, mention: Mention, span: Span) -> int:
@@ -37,7 +43,10 @@ def resolve_pronoun(state: State, mention: Mention, span: Span) -> int:
     if cls == "relative":
         found = _antecedent(state, token)
     elif cls in ("male", "female"):
-        found = one_person(state, token, "m" if cls == "male" else "f")
+        gender = "m" if cls == "male" else "f"
+        found = one_person(state, token, gender)
+        if found is None:
+            found = _anyone(state, token, gender)
     elif cls == "plural":
         found = several_people(state, token)
     elif cls == "neuter":
@@ -46,13 +55,16 @@ def resolve_pronoun(state: State, mention: Mention, span: Span) -> int:
         return note(state, found, mention, span)
     if cls in ("relative", "neuter"):
         return -1
-    kind = "person" if cls in ("male", "female") else "group"
-    level = "named" if kind == "person" else "bare"
+    if cls in ("male", "female"):
+        who = new_entity(state, state.book.words[token], "person", "bare", mention)
+        who.gender = "m" if cls == "male" else "f"
+        return note(state, who.id, mention, span)
+    level = "bare"
     if cls == "quantifier":
         before = several_people(state, token)
         if before is not None and state.who[before].level == "described":
             level = "described"
-    return note(state, new_entity(state, span.text, kind, level, mention).id, mention, span)
+    return note(state, new_entity(state, span.text, "group", level, mention).id, mention, span)
 
 
 _PERSONS = frozenset({"person"})
@@ -135,13 +147,78 @@ def one_person(state: State, token: int, gender: str) -> int | None:
         score = 0.9 - 0.6 * gap
         if score >= best or (chosen is None and gap < 12):
             return last
+    described = _subject_noun(state, token, gender) if token < len(state.sentence) else None
+    if described is not None and 0.6 - (sentence - state.sentence[described]) > best:
+        entity = _noun_phrase(state, described)
+        if entity is not None:
+            return entity
     if chosen is None:
         return None
+    return _named_person(state, chosen, gender)
+
+
+def _named_person(state: State, chosen: int, gender: str) -> int:
+    """Entity of a named person, whose gender the pronoun tells."""
     known = entity_of_name(state, chosen)
     if state.who[known].gender == "-":
         state.who[known].gender = gender
         state.book.named[chosen].gender = gender
     return known
+
+
+def _is_somebody(state: State, j: int, gender: str) -> bool:
+    """Whether token ``j`` is a noun for one person whom neither a name nor an apposition names."""
+    words, book = state.book.words, state.book
+    _, flags, plural = noun(words[j], words[j - 1] if j else "")
+    if plural or "person" not in flags or book.at[j] >= 0 or words[j][:1].isupper():
+        return False
+    after = j + 1 + (j + 1 < len(words) and words[j + 1] in (",", "-", "—", "–"))
+    if after < len(words) and (words[after] in POSSESSIVE or book.at[after] >= 0 or "person" in noun(words[after], words[j])[1]):
+        return False
+    return not flags & ({"gender=m"} if gender == "f" else {"gender=f"})
+
+
+def _subject_noun(state: State, token: int, gender: str) -> int | None:
+    """Head of a description of one person at the very beginning of this or the last sentence, before ``token``.
+
+    A definite one only of a usual source ("the aide"): others mean somebody whom the article has named ("the former minister").
+    """
+    words, flags = state.book.words, state.book.flags
+    begin = state.tokens.sentence_first
+    for s in (state.sentence[token], state.sentence[token] - 1):
+        if s < 0:
+            break
+        first = int(begin[s])
+        if words[first].lower() not in _SINGULAR:
+            continue
+        for j in range(first + 1, min(token, int(begin[s + 1]), first + _HEAD)):
+            if _is_somebody(state, j, gender) and (not state.quoted[j] or state.quoted[token]):
+                return j if words[first].lower() not in ("the", "this", "that") or "insider" in noun(words[j])[1] else None
+            if flags[j] & FUNCTION or not (words[j].isalpha() or "-" in words[j]):
+                break
+    return None
+
+
+def _anyone(state: State, token: int, gender: str) -> int | None:
+    """The nearest noun for a person in this or the last sentence, else the last person named before ``token``, else the first after."""
+    if token >= len(state.sentence):
+        return None
+    for j in range(token - 1, max(0, token - _FAR), -1):
+        if state.sentence[j] < state.sentence[token] - 1:
+            break
+        if _is_somebody(state, j, gender) and state.book.words[j - 1].lower() not in ("is", "was", "as", "be"):
+            found = _noun_phrase(state, j)
+            if found is not None:
+                return found
+    at = bisect_left(state.runs_at, token)
+    runs = state.book.runs
+    for run in [*runs[max(0, at - _FAR) : at][::-1], *runs[at : at + _FAR]]:
+        if run.id < 0:
+            continue
+        entry = state.book.named[run.id]
+        if entry.kind == "person" and entry.gender in ("-", gender) and (entry.sure or len(entry.words) > 1):
+            return _named_person(state, run.id, gender)
+    return None
 
 
 def several_people(state: State, token: int) -> int | None:

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-* A mark covers a whole paragraph, but for an inline dateline ("LONDON (Reuters) —"), which is marked alone. Nothing is deleted.
+* A mark covers a whole paragraph, but for an inline dateline ("LONDON (Reuters) —" or "(Reuters)"), which is marked alone. Nothing is
+  deleted.
 * Kinds are those of ``records.BOILERPLATE``: ``title`` (also its repetitions), ``separator`` (marks without a letter), ``dateline`` (place
   or date), ``byline`` (who wrote or contributed, and for whom), ``tags`` (keywords, section labels), ``language`` (of the original),
   ``next`` (the neighbouring article), ``more`` (pointers elsewhere, prompts, advertising), ``credit`` (whose photograph, with its caption),
@@ -88,7 +89,7 @@ _DATE_STARTS = frozenset((
 _DATE_SIGN = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d", re.I)
 _DATELINE = re.compile(
     rf"(?:(?P<place>{_UPPER}[\w.'’-]*(?:[ /]{_UPPER}[\w.'’-]*){{0,3}})(?P<rest>(?:,[ ]?[^\s,()—–][^,()—–\n]{{0,22}}){{0,3}}?))?"
-    r"\s?(?P<agency>\([^()\n]{2,40}\))?\s?(?P<dash>(?:—|–|―|--+|-(?=\s))+|(?<=\))(?=[A-Z“\"])|\Z)"
+    r"\s?(?P<agency>\([^()\n]{2,40}\))?\s?(?P<dash>(?:—|–|―|--+|-(?=\s))+|(?<=\))(?=[A-Z“\"]|\s[A-Z\d“\"])|\Z)"
 )
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s\d{{1,2}}\b", re.I)
 _LANGUAGES = "|".join(sorted(_names("language")))
@@ -367,8 +368,11 @@ def _dateline(text: str, start: int, end: int) -> int:
     follows = window[match.end():].lstrip()[:40]
     if follows and (follows[0].islower() or (len(follows) > 20 and follows.isupper())):
         return 0
+    bare = not match["dash"] and window[match.end():match.end() + 1].isspace()  # neither a dash nor run together: "(Reuters) Rain fell"
     if not place:
-        return start + match.end() if known else 0
+        return start + match.end() if known and not (bare and agency.islower()) else 0
+    if bare:  # "The Associated Press (AP) President"
+        return 0
     if place.lower().strip(".") in _NOT_PLACES:
         return 0
     if any(not (part[:1].isupper() or part[:1].isdigit()) for part in (p.strip() for p in rest.split(",")[1:])):

@@ -41,11 +41,11 @@ _PEOPLE_HEADS = frozenset({"person", "man", "woman", "source", "individual"})
 
 
 def without_clause(state: State, span: Span) -> Span:
-    """A description without its relative clause: "a harbour official, who was not authorized to speak"."""
+    """A description without its relative clause or participle: "an official, who was not authorized to speak", "aides, speaking ..."."""
     first, last = state.tokens.range(span)
     words = state.book.words
     for i in range(first + 1, min(last, first + _LONGEST)):
-        if words[i] in ("who", "which", "whose", "whom"):
+        if words[i] in ("who", "which", "whose", "whom") or (words[i - 1] == "," and i + 1 < last and words[i].endswith("ing")):
             end = i - (words[i - 1] == ",")
             return state.tokens.span(first, end) if end > first else span
     return span

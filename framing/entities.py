@@ -60,7 +60,6 @@ class State:
     by_first: dict[int, int] = field(default_factory=dict)  # first token of a description -> its entity
     named_nouns: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     last_kind: dict[str, int] = field(default_factory=dict)
-    last_source: int = -1
     last_single: int = -1
     last_plural: int = -1
     author: int = -1
@@ -96,7 +95,6 @@ def note(state: State, known: int, mention: Mention, span: Span | None) -> int:
         who.spans.append(span)
     who.last = max(who.last, mention.first)
     if who.kind not in ("none", "generic", "author"):
-        state.last_source = known
         state.last_kind[who.kind] = known
         if who.plural or who.kind in ("group", "organisation"):
             state.last_plural = known

@@ -7,7 +7,8 @@ Codes (the sourcing scheme, section 2)
 * withheld: individuals gave information to a reporter and the text keeps their identity back; never spokespersons, bystanders, crowds,
   parties.
 * reason, only if withheld: specific > boilerplate > none, from the regular expressions of ``lexicons/anonymity.tsv``, searched in the
-  sentence of the source. A specific reason counts only in a sentence that speaks of anonymity or authorisation at all.
+  sentence of the source. A specific reason counts only in a sentence that speaks of anonymity or authorisation at all, and never inside
+  the formula of authorisation: "not authorized to discuss the strike" gives none.
 * position: the text shows how the source can know it (``lexicons/position.tsv``): it attended, was briefed, is involved, or speaks of its
   own acts.
 
@@ -22,7 +23,10 @@ from functools import cache
 
 from framing.lexicons import read_table
 from framing.mentions import Mention
+from framing.nouns import column
 from framing.records import REASONS
+
+_AROUND = 160  # characters after the formula in which a reason is looked for
 
 
 @cache
@@ -118,9 +122,9 @@ def reason_of(sentence: str) -> str:
         return "none"
     formula = _patterns("anonymity", "boilerplate").search(sentence)
     if formula is None:
-        return "specific" if re.search(r"(?i)for fear of", sentence) else "none"
-    around = sentence[formula.end() : formula.end() + 160]
-    if _patterns("anonymity", "specific").search(around) or re.search(r"(?i)for fear of|because (?:he|she|they) fear", sentence):
+        return "specific" if _patterns("anonymity", "anywhere").search(sentence) and "fear" in sentence.lower() else "none"
+    rest = _patterns("anonymity", "formula").sub("—", sentence[formula.start() : formula.end() + _AROUND])
+    if _patterns("anonymity", "specific").search(rest) or _patterns("anonymity", "anywhere").search(sentence):
         return "specific"
     return "boilerplate"
 
@@ -165,40 +169,10 @@ def in_position(kind: str, level: str, cue: str, phrase: str, content: str, spok
 
 _OWN = re.compile(r"""["“'‘]*\s*(?:that )?(?:he|she|[Ii]|I['’](?:m|ve|d|ll)|[Mm]y|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|his|her)\b""")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]ur|me|us)\b")
-_AUXILIARY = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "also",
-        "did",
-        "does",
-        "do",
-        "not",
-        "n't",
-        "to",
-        "could",
-        "can",
-        "may",
-        "might",
-        "should",
-        "must",
-        "have",
-    ]
-)
 
 
 def _head_of(cue: str) -> str:
     for word in cue.split():
-        if word.lower() not in _AUXILIARY and not word.endswith("ly"):
+        if word.lower() not in column("mention_words", "auxiliary") and not word.endswith("ly"):
             return word
     return cue

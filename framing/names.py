@@ -7,7 +7,8 @@ Conventions
   sentence is not a name.
 * A person is known by first and last name; short forms ("Shaw", "Mr. Shaw", "Jane") go to the nearest person before them who bears that
   name or, in a heading, to the first one after. Organisations and outlets are known by their words without "the", by an acronym in
-  brackets or by the initials of their words, and outlets also by their last word ("the Times").
+  brackets or by the initials of their words (with or without points, well-known ones from ``lexicons/organisations.tsv``), and outlets
+  also by their last word ("the Times").
 * Roles are found by :mod:`framing.roles`.
 
 The order title, name, appositive follows the guidelines of PolNeAR (Newell, Margolin and Ruths 2018). No list of known people is used.
@@ -34,9 +35,11 @@ from framing.nouns import (
     classify,
     column,
     first_name_gender,
+    full_name,
     is_domain,
     noun,
     title_gender,
+    undotted,
     word_flags,
 )
 from framing.tokens import Tokens
@@ -109,7 +112,7 @@ class _Registry:
         heads = {noun(w)[0] for w in words if "organisation" in noun(w)[1] or "outlet" in noun(w)[1]}
         self.named[known].heads |= heads
         letters = "".join(w[0] for w in words if w[:1].isupper())
-        if 2 < len(letters) < 8 and len(words) > 2:
+        if 1 < len(letters) < 8 and len(words) > 1:
             self.by_alias.setdefault(letters, known)
         if len(words) > 1 and kind == "outlet":
             self.by_alias.setdefault(words[-1], known)
@@ -120,7 +123,7 @@ class _Registry:
         ):
             self.by_alias.setdefault(words[0], known)
         if len(words) > 2 and words[0] in ("U.S.", "US", "UK", "U.K.", "American", "British"):
-            self.by_alias.setdefault(" ".join(words[1:]), known)
+            self.by_alias.setdefault(" ".join(undotted(w) for w in words[1:]), known)
 
     def person(self, short: str, token: int, gender: str) -> int | None:
         """The bearer of a first or last name: the nearest before ``token``, else the first after, of the right gender where known."""
@@ -268,7 +271,7 @@ def _key(kind: str, words: tuple[str, ...]) -> tuple[str, ...]:
     if kind == "person" and len(words) > 1:
         core = [w for w in words if not word_flags(w) & SUFFIX and w not in (".", ",")] or list(words)
         return ("person", core[0], core[-1])
-    return (kind, *(w for w in words if w not in ("The", "the")))
+    return (kind, *full_name(tuple(w for w in words if w not in ("The", "the"))))
 
 
 def find_names(tokens: Tokens) -> NameBook:
@@ -307,7 +310,7 @@ def find_names(tokens: Tokens) -> NameBook:
         ):
             known = registry.add(kind, name, _key(kind, name), k, gender)
             if kind in ("organisation", "outlet") and b + 2 < n and words[b] == "(" and words[b + 2] == ")" and flags[b + 1] & CAP:
-                registry.by_alias[words[b + 1]] = known
+                registry.by_alias[undotted(words[b + 1])] = known
     surnames = [(a, a + 1, a, "person", (words[a],), "-") for a in skipped if words[a] in registry.surnames]
     if surnames:
         shapes = sorted([*shapes, *surnames])
@@ -361,7 +364,7 @@ def _identify(
             return "person", bearer
     if kind in ("title", "adjective"):
         return kind, -1
-    text = " ".join(w for w in name if w not in ("The", "the"))
+    text = " ".join(undotted(w) for w in name if w not in ("The", "the"))
     the = a > 0 and words[a - 1].lower() == "the"
     if len(name) == 1 and not the and name[0] in registry.surnames and kind in ("unknown", "person", "organisation", "outlet"):
         bearer = registry.person(name[0], k, gender)

@@ -151,6 +151,12 @@ def title_gender(word: str) -> str:
     return {r["word"].lower(): r["gender"] for r in read_table("titles")}.get(word.lower().rstrip("."), "-")
 
 
+@cache
+def is_courtesy(word: str) -> bool:
+    """Whether a title says nothing but the gender ("Mr.")."""
+    return _word_tables()[0].get(word.lower().rstrip(".")) == "courtesy"
+
+
 @lru_cache(maxsize=1 << 16)
 def word_flags(word: str) -> int:
     """The bits (CAP, TITLE, ...) of one token string."""
@@ -166,7 +172,7 @@ def word_flags(word: str) -> int:
         if word.isupper() and 2 <= len(word.replace(".", "")) <= 7:
             flags |= ACRONYM
     if low in titles:
-        flags |= {"title": TITLE, "particle": PARTICLE, "suffix": SUFFIX}[titles[low]]
+        flags |= {"title": TITLE, "courtesy": TITLE, "particle": PARTICLE, "suffix": SUFFIX}[titles[low]]
     if low in nonnames and not (len(word) == 2 and word[1] == ".") and word not in ("US", "U.S.", "IT", "WHO", "May", "Will"):
         flags |= FUNCTION if nonnames[low] == "function" else CALENDAR
     if noun(word)[1] or low in column("modifiers"):
@@ -174,6 +180,24 @@ def word_flags(word: str) -> int:
     if word in OPENERS:
         flags |= OPENING
     return flags
+
+
+@cache
+def _full_names() -> dict[str, tuple[str, ...]]:
+    rows = [*read_table("organisations"), *read_table("places")]
+    return {undotted(r["name"]): tuple(r["full"].split()) for r in rows if r["full"] != "-"}
+
+
+@lru_cache(maxsize=1 << 14)
+def undotted(word: str) -> str:
+    """An acronym without its points ("U.N." = "UN"), any other word as it is."""
+    return word.replace(".", "") if _INITIALISM.match(word) else word
+
+
+def full_name(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The long form of a well-known acronym; other names with the points of acronyms taken out."""
+    plain = tuple(undotted(w) for w in words)
+    return _full_names().get(" ".join(plain), plain)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -38,7 +38,7 @@ def _forms(kind: str) -> frozenset[str]:
 
 
 _SAY, _NAMING, _WORK, _SMALL = _forms("say"), _forms("naming"), _forms("work"), _forms("small")
-_DISTANCE, _LIVE = _forms("distance"), _forms("live")
+_DISTANCE, _LIVE, _ANSWER = _forms("distance"), _forms("live"), _forms("answer")
 
 # The character class stands first, so that the regex engine skips quickly to candidates. Apostrophes inside a word are dropped here;
 # straight double marks in a row, and two or three single ones, are one match.
@@ -291,6 +291,9 @@ def _kind(text: str, a: int, b: int, start: int, end: int, inner: int, outer: in
         if not comma and not _WORK.isdisjoint(lead[-2:]):
             return "title"
         followed = said and text[outer - 1] in ",?!.…" and not _SAY.isdisjoint(trail[:4])
+        if said and right.lstrip().startswith(","):  # the comma stands outside: “Home”, she said, is a good film; but “No”, she said
+            answer = all(w.strip(",.!?…").lower() in _ANSWER for w in words)
+            followed = not _SAY.isdisjoint(trail[:3]) if answer else trail[0] in _SAY - _NAMING and trail[0] != "according"
         return "speech" if followed or (n > 1 and _headline(left + right)) else "title"
     if said:
         return "speech"

@@ -15,10 +15,25 @@ side are read.
 from __future__ import annotations
 
 from framing.names import NameBook, Named, Run
-from framing.nouns import ABBREVIATED, CALENDAR, CAP, FIRST, FUNCTION, PARTICLE, POSSESSIVE, TITLE, noun
+from framing.nouns import ABBREVIATED, CALENDAR, CAP, FIRST, FUNCTION, PARTICLE, POSSESSIVE, TITLE, column, is_courtesy, noun
 from framing.tokens import Tokens
 
 _AFTER_HEAD = frozenset({"of", "in", "for", "at", "with", "from", "on", "that", "which", "and", "based", "to"})
+_AFTER_PHRASE = frozenset(", ) — – -- ; . said says told and who whose whom which ” \" :".split())
+_AGENT = ("er", "or", "ist", "ian", "eer", "ee", "smith")
+
+
+def role_words(book: NameBook, first: int, last: int) -> tuple[int, int]:
+    """The role in the words before a name, without marks and courtesy titles at its ends ("Mr. Justice Doe"); empty if nothing is left."""
+    words = book.words
+    while last > first and (words[last - 1] in (",", ".") or is_courtesy(words[last - 1])):
+        last -= 1
+    if not any(w in POSSESSIVE for w in words[first:last]):  # "Mr. Khan's spokesman" keeps its first word
+        while first < last and is_courtesy(words[first]):
+            first += 1
+    if all(w.lower() in column("modifiers") for w in words[first:last]):
+        return first, first
+    return first, last
 
 
 def _phrase_before(book: NameBook, first: int, floor: int) -> tuple[int, str]:
@@ -49,8 +64,11 @@ def _phrase_before(book: NameBook, first: int, floor: int) -> tuple[int, str]:
     return start, lemma
 
 
-def _phrase_after(book: NameBook, last: int, stop: int) -> tuple[int, int, str]:
-    """Range and head noun of the appositive after a name that ends at ``last`` (", a former NATO official,"); an empty range if none."""
+def _phrase_after(book: NameBook, last: int, stop: int, sure: bool = False) -> tuple[int, int, str]:
+    """Range and head noun of the appositive after a name that ends at ``last`` (", a former NATO official,"); an empty range if none.
+
+    After a name that is ``sure`` to be a person's, a noun that no lexicon knows counts too if it ends as agents do (", a baker,").
+    """
     words, flags = book.words, book.flags
     i = last
     if i >= stop or words[i] not in (",", "(", "—", "–", "--", "-", "who"):
@@ -69,7 +87,7 @@ def _phrase_after(book: NameBook, last: int, stop: int) -> tuple[int, int, str]:
     head = ""
     while i < stop and i - begin < 12:
         w = words[i]
-        if w in (",", ")", "—", "–", "--", ";", ".", "said", "says", "told", "and", "who", "which", "”", '"', ":") and head:
+        if head and w in _AFTER_PHRASE:
             break
         if w in (",", ")", ";", ".", "said", "says", "told", "who", "”", '"', "“", "he", "she", "they", ":"):
             return last, last, ""
@@ -78,6 +96,8 @@ def _phrase_after(book: NameBook, last: int, stop: int) -> tuple[int, int, str]:
             nxt = noun(words[i + 1], w) if i + 1 < stop else ("", frozenset(), False)
             if "person" not in nxt[1] and not (i + 1 < stop and flags[i + 1] & CAP and w[:1].islower() and flags[i] & TITLE == 0):
                 head = lemma
+        if not head and sure and i > begin and words[begin] in ("a", "an") and w.endswith(_AGENT) and not known and not plural:
+            head = lemma
         i += 1
     if head and i + 2 < stop and words[i] == "," and flags[i + 1] & FIRST and flags[i + 2] & (CAP | PARTICLE):
         return last, last, ""  # the phrase belongs to the name after it: "In London, the ambassador, Jane Doe"
@@ -146,21 +166,17 @@ def find_roles(book: NameBook, tokens: Tokens) -> None:
         begin, head = _phrase_before(book, run.first, first_of[s])
         role = ""
         if head or run.name > run.first:
-            a, b = begin, run.name if run.name > run.first else run.first
-            while b > a and book.words[b - 1] == ",":
-                b -= 1
-            role = text[int(start[a]) : int(end[b - 1])]
+            a, b = role_words(book, begin, run.name if run.name > run.first else run.first)
+            role = text[int(start[a]) : int(end[b - 1])] if b > a else ""
             if head:
                 entry.heads.add(head)
-            if role.rstrip(".").lower() in ("mr", "mrs", "ms", "miss"):
-                role = ""
             _note_outlet(book, entry, a, b)
         elif run.first > first_of[s] + 1 and book.words[run.first - 1] in POSSESSIVE:
             owner = book.run_at(run.first - 2)
             if owner is not None and owner.kind == "outlet":
                 entry.press = owner.id
                 entry.heads.add("reporter")
-        begin, stop, after = _phrase_after(book, run.last, first_of[s + 1])
+        begin, stop, after = _phrase_after(book, run.last, first_of[s + 1], entry.sure or len(entry.words) > 1)
         if after:
             _note_outlet(book, entry, begin, stop)
             entry.heads.add(after)

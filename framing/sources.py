@@ -30,7 +30,7 @@ from framing.entities import State, Who, entity_of_name, new_entity, note, note_
 from framing.mentions import NOTHING, Mention, read_mention
 from framing.names import find_names
 from framing.records import LEVELS, Attribution, Entity, Quote, Span
-from framing.roles import find_roles
+from framing.roles import find_roles, role_words
 from framing.tokens import Tokens
 
 _NEAR = 800  # characters of a sentence around a cue in which a reason for anonymity is looked for
@@ -155,8 +155,9 @@ def _resolve(state: State, mention: Mention, a: Attribution) -> int:
         return -1
     if mention.form == "name":
         known = entity_of_name(state, mention.name)
-        if mention.role[1] > mention.role[0] and state.who[known].role is None:
-            state.who[known].role = state.tokens.span(*mention.role).text
+        first, last = role_words(state.book, *mention.role)
+        if last > first and state.who[known].role is None:
+            state.who[known].role = state.tokens.span(first, last).text
         return note(state, known, mention, span)
     if mention.form == "joint":
         return _joint(state, mention, span)
@@ -221,6 +222,9 @@ def _finish(
         if entity[i] >= 0 and state.who[entity[i]].withheld:
             who = state.who[entity[i]]
             who.reason = levels.best_reason(who.reason, levels.reason_of(_sentence_text(tokens, attributions[i].cue, cue_at[i][0])))
+            if mentions[i].form == "pronoun" and who.mention.form == "description":  # "The aide spoke on condition of anonymity. She said"
+                at = who.mention.first
+                who.reason = levels.best_reason(who.reason, levels.reason_of(_sentence_text(tokens, tokens.span(at, at + 1), at)))
     chains = relays.find_relays(
         tokens,
         state.book,
@@ -315,9 +319,10 @@ def _sentence_text(tokens: Tokens, cue: Span, token: int) -> str:
 def _entities(state: State, kept: dict[int, int]) -> tuple[Entity, ...]:
     """The entities that are sources, with the names that stand outside their source spans as further mentions."""
     spans: dict[int, list[Span]] = {e: sorted(set(state.who[e].spans)) for e in kept}
+    body = state.tokens.body.tolist()
     for run in state.book.runs:
         e = state.by_named.get(run.id, -1) if run.id >= 0 else -1
-        if e in spans:
+        if e in spans and body[run.first]:
             spans[e].append(state.tokens.span(run.first, run.last))
     found: list[Entity] = []
     for e in kept:

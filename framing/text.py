@@ -12,6 +12,7 @@ Conventions
 * A paragraph has neither blanks nor a byte-order mark or zero-width space at its edges; together the paragraphs hold every other character.
 * What is no part of the article proper is marked, see :mod:`framing.boilerplate`; ``body`` runs from the first to the last paragraph that
   is not. Outside ``body`` every paragraph is marked.
+* Bytes are read in one way, whether of a file, a page or a pipe (``decode``, ``read_bytes``). What is no text is refused, a guess is said.
 * With HTML the text is what the extractor made of the markup, see :mod:`framing.html`.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -29,6 +31,7 @@ from framing.language_id import detect_language
 from framing.records import Article, Boilerplate, Span
 
 __all__ = [
+    "GuessedEncoding",
     "MissingExtra",
     "article_from_html",
     "article_from_text",
@@ -36,6 +39,7 @@ __all__ = [
     "detect_language",
     "looks_like_markup",
     "read_article",
+    "read_bytes",
     "split_paragraphs",
 ]
 
@@ -55,7 +59,14 @@ _MARKUP = re.compile(
 )
 _HTML_FILES = (".html", ".htm", ".xhtml")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([\w-]{3,30})", re.I)
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
+_MOST_CONTROLS = 0.1  # share of the bytes; random ones have .11 and more
+_NAMES = {"utf-32-le": "UTF-32", "utf-32-be": "UTF-32", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+class GuessedEncoding(UnicodeWarning):
+    """A file that is neither UTF-8 nor says what else it is; the message names it and the encoding that it was read as."""
 
 
 def article_from_text(text: str, title: str | None = None, id: str | None = None) -> Article:
@@ -140,7 +151,12 @@ def read_article(source: str | os.PathLike[str]) -> Article:
     MissingExtra
         For HTML, if trafilatura is not installed.
     ValueError
-        If the HTML holds no text.
+        If the HTML holds no text, or the file is no text.
+
+    Warns
+    -----
+    GuessedEncoding
+        If the file is not UTF-8, and no HTML that declares its encoding.
     """
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError(f"source must be a path or a string of HTML, not {type(source).__name__}")
@@ -152,11 +168,42 @@ def read_article(source: str | os.PathLike[str]) -> Article:
             return article_from_html(name)
         shown = name if len(name) <= 60 else name[:57] + "..."
         raise FileNotFoundError(f"no such file, and no HTML: {shown!r} (for an article as a string: article_from_text or analyze)")
-    raw = Path(name).read_bytes()
-    if name.lower().endswith(_HTML_FILES):
-        declared = _CHARSET.search(raw, 0, 4096)
-        return article_from_html(decode(raw, declared[1].decode("ascii") if declared else None), id=name)
-    return article_from_text(decode(raw), id=name)
+    text = read_bytes(Path(name).read_bytes(), name)
+    return article_from_html(text, id=name) if name.lower().endswith(_HTML_FILES) else article_from_text(text, id=name)
+
+
+def read_bytes(raw: bytes, name: str, charset: str | None = None) -> str:
+    """Bytes of a file or page that ought to be text -> string, as :func:`decode` does it, with a word on what it had to guess.
+
+    Parameters
+    ----------
+    raw : bytes
+    name : str
+        For the warning.
+    charset : str, optional
+        The encoding that came with the bytes; without it the one that an HTML page declares itself.
+
+    Raises
+    ------
+    ValueError
+        If they are no text: null bytes without a mark of UTF-16 or UTF-32, or more than one control character in ten bytes.
+
+    Warns
+    -----
+    GuessedEncoding
+        If they are not UTF-8, and were not read as ``charset``.
+    """
+    declared = _CHARSET.search(raw, 0, 4096)
+    fallback = charset or (declared[1].decode("ascii") if declared else None)
+    text, encoding = _decoded(raw, fallback)
+    plain = text.encode("utf-8", "replace") if encoding.startswith(("utf-16", "utf-32")) else raw
+    if b"\0" in plain:
+        raise ValueError("not a text: it holds null bytes (UTF-16 needs a byte-order mark)")
+    if len(plain) - len(plain.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(plain):
+        raise ValueError("not a text: more than one byte in ten is a control character")
+    if encoding not in ("utf-8", fallback):
+        warnings.warn(f"{name}: is not UTF-8; it was read as {_NAMES[encoding]}", GuessedEncoding, stacklevel=3)
+    return text
 
 
 def decode(raw: bytes, fallback: str | None = None) -> str:
@@ -165,15 +212,20 @@ def decode(raw: bytes, fallback: str | None = None) -> str:
     A mark of UTF-16 or UTF-32 decides; else UTF-8; if the bytes are no UTF-8, ``fallback`` (what an HTML page declares); if they are not
     that either, Windows-1252, with the five bytes it does not define kept as lone surrogates (``surrogateescape``).
     """
+    return _decoded(raw, fallback)[0]
+
+
+def _decoded(raw: bytes, fallback: str | None) -> tuple[str, str]:
+    """The string and the encoding that it was read as."""
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            return raw.decode(encoding, "replace")
+            return raw.decode(encoding, "replace"), encoding
     for encoding in ("utf-8", fallback or "utf-8"):
         try:
-            return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+            return raw.decode(encoding), encoding
+        except (ValueError, LookupError):
             continue
-    return raw.decode("cp1252", "surrogateescape")
+    return raw.decode("cp1252", "surrogateescape"), "cp1252"
 
 
 def looks_like_markup(text: str) -> bool:

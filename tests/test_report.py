@@ -15,10 +15,10 @@ from rich.cells import cell_len
 
 import framing
 from framing.demo import read_demo
-from framing.records import LEVELS, Span
+from framing.records import LEVELS, Attribution, Span
 from framing.report.html import paragraphs, render_html, render_notebook
 from framing.report.jsonl import render_jsonl
-from framing.report.summary import NO_SOURCE, level_counts, nesting, one_line, printable, source_rows
+from framing.report.summary import NO_SOURCE, NOBODY, level_counts, one_line, printable, source_rows, speaker, tree
 from framing.report.text import MAX_ATTRIBUTIONS, MAX_SOURCES, render_text
 from framing.result import Analysis
 
@@ -52,15 +52,52 @@ def test_sources_without_an_entity_are_gathered_by_their_words(make_analysis: Ma
     assert {r.name: r.attributions for r in rows} == {"Mayor Ida Lund": (0,), NO_SOURCE: (3, 4), "a senior official": (2,), "Critics": (1,)}
 
 
-def test_nesting_counts_ancestors_and_survives_a_circle(make_analysis: Make) -> None:
-    def chain(*parents: int | None) -> dict[int, int]:
+def test_tree_counts_ancestors_and_survives_a_circle(make_analysis: Make) -> None:
+    def chain(*parents: int | None) -> list[tuple[int, int]]:
         first = make_analysis().attributions[0]
-        return nesting([replace(first, id=i, parent=p) for i, p in enumerate(parents)])
+        return [(a.id, depth) for a, depth in tree([replace(first, id=i, parent=p) for i, p in enumerate(parents)])]
 
-    assert chain(None, 0, 1, None, 99) == {0: 0, 1: 1, 2: 2, 3: 0, 4: 0}
-    assert chain(2, 0, None) == {0: 1, 1: 2, 2: 0}
-    assert set(chain(1, 0)) == {0, 1}
-    assert nesting(make_analysis().attributions) == {0: 0, 1: 1, 2: 0}
+    assert chain(None, 0, 1, None, 99) == [(0, 0), (1, 1), (2, 2), (3, 0), (4, 0)]
+    assert chain(2, 0, None) == [(2, 0), (0, 1), (1, 2)]
+    assert chain(1, 0, None) == [(2, 0), (0, 0), (1, 1)]
+    assert chain(0) == [(0, 0)]
+    assert chain(*range(-1, 4999)) == [(i, i) for i in range(5000)]
+
+
+def test_tree_puts_what_is_inside_below_its_parent_wherever_the_cue_stands(make_analysis: Make) -> None:
+    text = "Doe left. “It seems that critics fear a vote,” said Lund, who denied it. “Never,” Berg added."
+    first = make_analysis().attributions[0]
+
+    def made(id: int, source: str | None, cue: str, content: str, parent: int | None = None) -> Attribution:
+        spans = [Span.of(text, text.index(w), text.index(w) + len(w)) for w in (source or "Doe", cue, content)]
+        return replace(first, id=id, source=spans[0] if source else None, cue=spans[1], content=(spans[2],), parent=parent)
+
+    quote = "“It seems that critics fear a vote,”"
+    in_cue_order = [
+        made(0, None, "seems", "critics fear a vote", 2),
+        made(1, "critics", "fear", "a vote", 0),
+        made(2, "Lund", "said", quote),
+        made(3, "who", "denied", "it."),
+        made(4, "Berg", "added", "“Never,”"),
+    ]
+    assert [(a.id, depth) for a, depth in tree(in_cue_order)] == [(2, 0), (0, 1), (1, 2), (3, 0), (4, 0)]
+
+
+def test_text_shows_a_nested_attribution_under_its_own_parent(make_analysis: Make) -> None:
+    part = render_text(make_analysis()).split("WHO SAYS WHAT")[1].split("HEDGES")[0]
+    rows = [re.split("  +", line[2:])[0] for line in part.split("\n")[1:] if line[2:3].strip()]
+    assert rows == ["Mayor Ida Lund", "a senior official", "↳ Critics"]  # the cue of the critics comes first
+
+
+def test_nobody_stands_in_one_pair_of_brackets(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    nobody = replace(analysis.attributions[0], source=None, entity=None, kind="none", level="impersonal")
+    analysis = replace(analysis, attributions=(nobody, *analysis.attributions[1:]))
+    text, page = render_text(analysis), render_html(analysis)
+    assert f"may ({NOBODY})" in text
+    assert NO_SOURCE in text
+    assert f"({NO_SOURCE}" not in text + page
+    assert speaker(analysis, nobody) == NOBODY
 
 
 def test_printable_keeps_text_and_disarms_the_rest() -> None:
@@ -116,6 +153,7 @@ def test_text_says_what_matters(make_analysis: Make) -> None:
         "may (Ida Lund)",
         "critics (author)",
         "none: office, impersonal",
+        "one attribution left out at a time",
     ):
         assert words in text, words
     assert "-0.0" not in text
@@ -125,6 +163,7 @@ def test_text_says_what_matters(make_analysis: Make) -> None:
 def test_text_without_an_index_gives_the_reason(make_analysis: Make) -> None:
     text = render_text(make_analysis(index=None))
     assert "no index: fewer than 100 tokens" in text
+    assert "left out at a time" not in text
     assert "not whether what they say is true" in text
 
 
@@ -225,6 +264,11 @@ def test_html_says_what_matters(make_analysis: Make) -> None:
     classes = {c for tag, attrs in found.elements for c in (attrs.get("class") or "").split()}
     assert {"source", "cue", "content", "inner", "hedge", "named", "described", "bare", "aside"} <= classes
     assert "no index" in render_html(make_analysis(index=None))
+
+
+def test_html_legend_has_every_level(make_analysis: Make) -> None:
+    legend = re.search('<p class="legend".*?</p>', render_html(make_analysis()), re.DOTALL)[0]
+    assert re.findall(r'class="source (\w+)">\1<', legend) == list(LEVELS)
 
 
 def test_html_holds_the_whole_text_and_its_links_lead_somewhere(demo: Analysis) -> None:

@@ -107,6 +107,16 @@ def test_mentions_of_an_entity_are_in_order_and_hold_the_names_elsewhere() -> No
     assert [m.text for m in entities[0].mentions] == ["Martha Quill, the mayor,", "Quill", "She"]
 
 
+def test_names_in_the_title_are_no_mentions() -> None:
+    text, attributions = read_markup(
+        "Martha Quill Wins Again\n\nKESSEL — {s1 Martha Quill} {c1 said} {x1 it rained}. Dan Holt met Quill.\n\nThe end was near.\n"
+    )
+    tokens = tokenize(article_from_text(text))
+    assert not tokens.body[0]
+    _, entities = resolve(text, attributions)
+    assert [(m.start > 20, m.text) for m in entities[0].mentions] == [(True, "Martha Quill"), (True, "Quill")]
+
+
 def test_best_level_of_all_mentions() -> None:
     text, attributions = read_markup(
         "{s1 The official} {c1 said} {x1 it rained}. {s2 A Treasury official} {c2 spoke}. {s3 The official} {c3 left}."
@@ -349,6 +359,16 @@ def test_nouns(word: str, lemma: str, flag: str, plural: bool) -> None:
         ("He said it rained.", "none"),
         ("He declined to be named for fear of reprisals.", "specific"),
         ("He was not permitted to speak publicly.", "boilerplate"),
+        ("He spoke on condition of anonymity because he was not authorized to discuss the strike.", "boilerplate"),
+        ("She was not authorized to comment on the case.", "boilerplate"),
+        ("They weren’t allowed to publicly discuss the talks.", "boilerplate"),
+        ("He did so anonymously, as he was not authorized to speak about his job.", "boilerplate"),
+        ("He spoke on condition of anonymity, as he did not have permission to discuss it.", "boilerplate"),
+        ("She spoke on condition of anonymity for fear of losing her job.", "specific"),
+        ("She asked for anonymity because she feared retaliation.", "specific"),
+        ("He spoke on condition of anonymity to discuss internal deliberations.", "specific"),
+        ("Citing the sensitivity of the talks, he spoke on condition of anonymity.", "specific"),
+        ("He was not authorized to discuss the strike, and spoke for fear of violence.", "specific"),
     ],
 )
 def test_reasons(sentence: str, reason: str) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from framing.records import BOILERPLATE, Article
 from framing.text import (
+    GuessedEncoding,
     MissingExtra,
     article_from_html,
     article_from_text,
@@ -22,6 +23,7 @@ from framing.text import (
     detect_language,
     looks_like_markup,
     read_article,
+    read_bytes,
     split_paragraphs,
 )
 from framing.tokens import tokenize
@@ -344,7 +346,7 @@ def test_decode(encoding: str) -> None:
     assert decode((mark + text).encode(encoding)).lstrip("\ufeff") == text
 
 
-@given(st.binary(max_size=60), st.sampled_from([None, "utf-8", "latin-1", "no-such-encoding"]))
+@given(st.binary(max_size=60), st.sampled_from([None, "utf-8", "latin-1", "no-such-encoding", "undefined", "idna", "hex"]))
 def test_decode_takes_any_bytes(raw: bytes, fallback: str | None) -> None:
     assert isinstance(decode(raw, fallback), str)
 
@@ -352,6 +354,28 @@ def test_decode_takes_any_bytes(raw: bytes, fallback: str | None) -> None:
 def test_decode_loses_no_byte() -> None:
     raw = bytes(range(256))
     assert decode(raw).encode("cp1252", "surrogateescape") == raw
+
+
+@pytest.mark.parametrize(("raw", "encoding"), [("naïve".encode("latin-1"), "Windows-1252"), ("naïve".encode("utf-16"), "UTF-16")])
+def test_a_guessed_encoding_is_a_warning(raw: bytes, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(raw)
+    with pytest.warns(GuessedEncoding, match=f"a.txt: is not UTF-8; it was read as {encoding}") as caught:
+        assert read_article(path).text.lstrip("\ufeff") == "naïve"
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("raw", [b"a\0b", b"\x01" * 9, bytes(range(1, 256))])
+def test_what_is_no_text_is_refused(raw: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(raw)
+    with pytest.raises(ValueError, match="not a text"):
+        read_article(path)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n" * 20 + b"\t\x0c\r", b"\x1b[1mbold\x1b[0m words are still words", "\x85قال".encode()])
+def test_blanks_and_a_few_controls_are_text(raw: bytes) -> None:
+    assert read_bytes(raw, "a") == raw.decode()
 
 
 @pytest.mark.parametrize("source", ["no/such/file.txt", PROSE, PROSE * 100, "a\nb", "a\0b", ""])

@@ -19,7 +19,7 @@ import click
 
 from framing.analysis import analyze
 from framing.cli.inputs import InputError, is_address, load, load_demo
-from framing.cli.output import READER_GONE, encode, hush, replacing, standard_output
+from framing.cli.output import READER_GONE, complain, encode, hush, replacing, standard_output
 from framing.records import Article
 from framing.result import Analysis
 
@@ -48,7 +48,7 @@ Examples:
 def command(inputs: tuple[str, ...], demo: bool, form: str, output: str | None, with_text: bool, explain: bool, title: str | None) -> int:
     """Show how articles say what they say.
 
-    INPUT is a file of plain text (UTF-8) or HTML (.html, .htm), - for standard input, or an https address, which is downloaded.
+    INPUT is a file of plain text (best in UTF-8) or HTML (.html, .htm), - for standard input, or an https address, which is downloaded.
     """
     names = [*(["--demo"] if demo else []), *inputs]
     folder = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
@@ -84,8 +84,7 @@ class _Failures:
 
     def add(self, name: str, reason: str) -> None:
         self.count += 1
-        shown = {"-": "standard input"}.get(name, name)
-        click.echo(f"framing: {shown}: {reason}".translate({10: " ", 13: " ", 27: "?"}), err=True)
+        complain(f"{'standard input' if name == '-' else name}: {reason}")
 
 
 def _check(

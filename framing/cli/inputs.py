@@ -3,7 +3,8 @@
 Conventions
 -----------
 Whatever is wrong with one input is an :class:`InputError` whose message is one sentence that names the input and goes after its name; it
-never stops the others. Text is UTF-8 with its line ends and byte-order mark left where they are. A download happens only for an address on
+never stops the others. Bytes become text as :func:`framing.text.read_bytes` says, wherever they come from; that an encoding was guessed is
+said on standard error. Line ends and a byte-order mark are left where they are. A download happens only for an address on
 the command line: ``https`` only, also after a redirect, with a limit on time and size.
 """
 
@@ -13,6 +14,7 @@ import re
 import sys
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Collection
 from dataclasses import replace
 from http.client import HTTPMessage
@@ -21,15 +23,15 @@ from time import monotonic
 from typing import IO
 from urllib.parse import urlsplit
 
+from framing.cli.output import complain
 from framing.demo import ID, read_demo
 from framing.records import Article
-from framing.text import article_from_html, article_from_text, decode, looks_like_markup, read_article
+from framing.text import GuessedEncoding, article_from_html, article_from_text, looks_like_markup, read_article, read_bytes
 
 MAX_BYTES = 20_000_000
 TIMEOUT_S = 20.0
 SCHEMES = ("https",)
 _PAGE = re.compile(r"\ufeff?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([\w-]{3,30})", re.IGNORECASE)
 _CHUNK = 65_536
 _AGENT = "framing (reads one article on request)"
 
@@ -47,11 +49,11 @@ def _read(name: str) -> Article:
     if name == "-":
         if sys.stdin is None:
             raise InputError("is closed")
-        text = decode(sys.stdin.buffer.read())
+        text = read_bytes(sys.stdin.buffer.read(), "standard input")
         return article_from_html(text) if _PAGE.match(text) else article_from_text(text)
     if is_address(name):
         raw, charset = download(name)
-        text = decode(raw, charset or _declared(raw))
+        text = read_bytes(raw, name, charset)
         return article_from_html(text, url=name, id=name) if looks_like_markup(text) else article_from_text(text, id=name)
     return read_article(Path(name))
 
@@ -72,11 +74,18 @@ def load(name: str, title: str | None = None) -> Article:
         If it cannot be read.
     """
     try:
-        article = _read(name)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", GuessedEncoding)
+            article = _read(name)
     except InputError:
         raise
-    except (OSError, ImportError, ValueError) as error:  # ValueError: a null character in the name, or a page without text
+    except (OSError, ImportError, ValueError) as error:  # ValueError: a null character in the name, no text
         raise InputError(_sentence(error)) from error
+    for warning in caught:
+        if issubclass(warning.category, GuessedEncoding):
+            complain(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     if title is None:
         return replace(article, id=article.id and name)
     return replace(article_from_text(article.text, title, article.id and name), origin=article.origin)
@@ -158,12 +167,6 @@ def _take(response: IO[bytes], limit: int, deadline: float) -> bytes:
             raise InputError("cannot be downloaded: it takes too long")
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _declared(raw: bytes) -> str | None:
-    """The character set that a page names itself."""
-    found = _CHARSET.search(raw, 0, 4096)
-    return found[1].decode("ascii") if found else None
 
 
 def _sentence(error: Exception) -> str:

@@ -14,7 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import click
+
+_SHOWN = {10: " ", 13: " ", 27: "?"}
 READER_GONE = 141  # exit code of a program that a closed pipe ended: 128 + SIGPIPE
+
+
+def complain(message: str) -> None:
+    """Say what is wrong on standard error, in one line behind the name of the program."""
+    click.echo(f"framing: {message}".translate(_SHOWN), err=True)
 
 
 def hush() -> None:

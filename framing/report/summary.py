@@ -5,6 +5,7 @@ Conventions
 * A *source* is an entity with its attributions; an attribution without an entity is gathered with those of the same wording, one without a
   source with the others that have none.
 * Order: level as in ``framing.records.LEVELS``, then weight of the best attribution, then number of attributions, then place in the text.
+* Order of attributions: the outer ones by where they begin in the text, each followed by those inside its content (``tree``).
 * ``delta`` of a source is the sum of what each of its attributions adds to the index when it alone is left out. The index is not additive,
   so the deltas do not sum to it.
 """
@@ -19,7 +20,8 @@ from dataclasses import dataclass
 from framing.records import LEVELS, REASONS, Attribution
 from framing.result import Analysis
 
-NO_SOURCE = "(nobody named)"
+NOBODY = "nobody named"
+NO_SOURCE = f"({NOBODY})"
 WITHHELD = {"specific": "withheld, reason given", "boilerplate": "withheld, stock reason", "none": "withheld, no reason"}
 
 # What a terminal or browser would act on instead of showing: C0 and C1 controls, lone surrogates, bidirectional controls, noncharacters.
@@ -70,30 +72,36 @@ def level_counts(analysis: Analysis) -> dict[str, int]:
     return {level: counts[level] for level in LEVELS}
 
 
-def nesting(attributions: Sequence[Attribution]) -> dict[int, int]:
-    """Depth of each attribution by its id: 0 outside, 1 inside the content of another, and so on."""
-    parents = {a.id: a.parent for a in attributions}
-    depth: dict[int, int] = {}
-    for start in parents:
-        path = []
-        node: int | None = start
-        while node is not None and node not in depth and node in parents:
-            depth[node] = 0  # also ends a circle, should there ever be one
-            path.append(node)
-            node = parents[node]
-        below = depth.get(node, -1) if node is not None else -1
-        for step, passed in enumerate(reversed(path), 1):
-            depth[passed] = below + step
-    return depth
+def tree(attributions: Sequence[Attribution]) -> tuple[tuple[Attribution, int], ...]:
+    """Attributions with their depth: each before those inside its content, which are one deeper, and else by where they begin.
+
+    An attribution begins where the first of its source, cue and content does. One whose parent is not there counts as an outer one.
+    """
+    ordered = sorted(attributions, key=_begin)
+    known = {a.id for a in ordered}
+    children: dict[int | None, list[Attribution]] = {}
+    for a in ordered:
+        children.setdefault(a.parent if a.parent in known else None, []).append(a)
+    shown: list[tuple[Attribution, int]] = []
+    seen: set[int] = set()
+    for root in (*children.get(None, ()), *ordered):  # the second time only what stands in a circle, should there ever be one, is left
+        waiting = [(root, 0)]
+        while waiting:
+            a, depth = waiting.pop()
+            if a.id not in seen:
+                seen.add(a.id)
+                shown.append((a, depth))
+                waiting.extend((child, depth + 1) for child in reversed(children.get(a.id, ())))
+    return tuple(shown)
 
 
 def speaker(analysis: Analysis, attribution: Attribution | None) -> str:
-    """Who speaks, for people: the fullest name of the entity, else the words of the source, else ``NO_SOURCE``."""
+    """Who speaks, for people: the fullest name of the entity, else the words of the source, else ``NOBODY``."""
     if attribution is None:
         return "author"
     if attribution.entity is not None:
         return one_line(analysis.entities[attribution.entity].name)
-    return one_line(attribution.source.text) if attribution.source else NO_SOURCE
+    return one_line(attribution.source.text) if attribution.source else NOBODY
 
 
 def signed(delta: float | None) -> str:
@@ -101,6 +109,11 @@ def signed(delta: float | None) -> str:
     if delta is None:
         return ""
     return f"{round(delta, 1) + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
+
+
+def _begin(attribution: Attribution) -> tuple[int, int]:
+    spans = (attribution.cue, *attribution.content, *([attribution.source] if attribution.source else []))
+    return min(span.start for span in spans), attribution.id
 
 
 def _key(attribution: Attribution) -> int | str:

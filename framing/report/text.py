@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from framing.records import HEDGE_TYPES, LEVELS, Attribution
-from framing.report.summary import NO_SOURCE, WITHHELD, SourceRow, level_counts, nesting, one_line, signed, source_rows, speaker
+from framing.report.summary import NO_SOURCE, WITHHELD, SourceRow, level_counts, one_line, signed, source_rows, speaker, tree
 from framing.result import Analysis
 
 MAX_SOURCES = 40
@@ -31,6 +31,7 @@ MIN_WIDTH = 50
 MEANING_WIDTH = 72  # columns from which the components are explained
 
 DISCLAIMER = "How openly the sources are identified, not whether what they say is true."
+POINTS = "points: index minus the index without it, one attribution left out at a time"
 MEANING = {
     "identification": "how closely sources are identified",
     "depth": "how many sources are well identified",
@@ -168,6 +169,8 @@ def _sources(analysis: Analysis, width: int) -> list[RenderableType]:
     absent = [name for name in LEVELS if not counts[name]]
     if absent:
         parts.append(_indented(Text(f"none: {', '.join(absent)}", style="dim")))
+    if any(row.delta is not None for row in rows):
+        parts.append(_indented(Text(POINTS, style="dim")))
     return parts
 
 
@@ -195,14 +198,13 @@ def _attributions(analysis: Analysis, width: int) -> list[RenderableType]:
     found = analysis.attributions
     if not found:
         return []
-    depth = nesting(found)
     first, second = min(28, width * 3 // 10), min(16, width * 3 // 20)
     console = Console(width=width, color_system=None, _environ={})
     parts: list[RenderableType] = [Text(), Text.assemble(("WHO SAYS WHAT", "bold"), "  source, cue, content; ↳ inside the content above")]
     third = width - first - second - 6
     table = _columns(first, second, third)
-    for a in found[:MAX_ATTRIBUTIONS]:
-        indent = "  " * min(depth[a.id] - 1, 3) + "↳ " if depth[a.id] else ""
+    for a, depth in tree(found)[:MAX_ATTRIBUTIONS]:
+        indent = "  " * min(depth - 1, 3) + "↳ " if depth else ""
         who = Text(_fit(indent + (one_line(a.source.text) if a.source else NO_SOURCE), first), style=STYLE[a.level])
         _add(table, who, Text(_fit(one_line(a.cue.text), second), style="bold"), _snippet(console, a, third))
     parts.append(_indented(table))
