@@ -1,8 +1,8 @@
 """Our attributions on the tokens of CofeNet's PolNeAR files (Wang et al. 2022), so that published scores and ours are of one kind.
 
-``readable`` writes the Penn Treebank tokens as a text that a reader, and our extractor, would meet: quotation marks and brackets instead of
-two backquotes and -LRB-, no blank before a comma or inside brackets. ``to_bio`` labels the tokens that an attribution covers. PolNeAR is flat: attributions
-that stand inside the content of another are left out, and where two claim a token the earlier cue keeps it.
+``readable`` writes the Penn Treebank tokens as a text that a reader, and our extractor, would meet: quotation marks and brackets instead
+of two backquotes and -LRB-, no blank before a comma or inside brackets. ``to_bio`` labels the tokens that an attribution covers. PolNeAR
+is flat: attributions that stand inside the content of another are left out, and where two claim a token the earlier cue keeps it.
 """
 
 from __future__ import annotations

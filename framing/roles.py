@@ -19,7 +19,9 @@ from framing.nouns import ABBREVIATED, CALENDAR, CAP, FIRST, FUNCTION, PARTICLE,
 from framing.tokens import Tokens
 
 _AFTER_HEAD = frozenset({"of", "in", "for", "at", "with", "from", "on", "that", "which", "and", "based", "to"})
-_AFTER_PHRASE = frozenset(", ) — – -- ; . said says told and who whose whom which ” \" :".split())
+_AFTER_PHRASE = frozenset(
+    [",", ")", "—", "–", "--", ";", ".", "said", "says", "told", "and", "who", "whose", "whom", "which", "”", '"', ":"]
+)
 _AGENT = ("er", "or", "ist", "ian", "eer", "ee", "smith")
 
 
