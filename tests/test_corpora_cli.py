@@ -112,7 +112,8 @@ def test_verify_fails_for_ours_that_was_changed(run: Run, tmp_path: Path) -> Non
 def test_verify_without_a_name_looks_at_what_is_there(run: Run, tmp_path: Path) -> None:
     done = run("verify", "--data-home", tmp_path)
     assert done.code == 0
-    assert [line.split(" in ")[0] for line in done.out.split("\n") if " in " in line[:40]] == [c.name for c in list_corpora() if c.own]
+    heads = [line.split() for line in done.out.split("\n") if line and not line.startswith(" ")]
+    assert [head[0] for head in heads if head[1:2] == ["in"]] == [c.name for c in list_corpora() if c.own]  # a long folder is wrapped
 
 
 def test_fetch_prints_instructions_where_there_is_no_address(run: Run, tmp_path: Path) -> None:
