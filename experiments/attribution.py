@@ -1,140 +1,172 @@
-"""How well attributions are found: PolNeAR dev and Wikinews dev.
+"""How well attributions are found: PolNeAR dev, CofeNet's tokens of it, our Wikinews dev; beside ceilings, floors and published rows.
 
     python -m experiments.attribution [--train]
 
-Measures, micro over documents with a 95 % bootstrap interval over documents (1,000 resamples, seed 0):
+* **attribution**: cues matched by overlap, whole attributions (source and content with an intersection over union of .5), all spans
+  exact, parents and relays (:mod:`framing.metrics.attribution`). PolNeAR marks nothing inside a content: predictions with a parent are
+  left
+  out there, and the words of the peers' measure ``end_to_end`` too.
+* **cofenet**: exact, begin and Jaccard on the tokens of ``cofenet`` valid (:mod:`framing.metrics.spans`), for which there are published
+  figures on the *test* part (Wang et al. 2022); they stand in a field of their own.
+* **ceiling**: the second annotator (PolNeAR, the articles with several) or the second pass (Wikinews), measured like a system.
+* **floor**: every quotation of at least four words is a content, with no source and no cue; what a one-line pattern finds.
 
-* **cue**: predicted and gold cues matched one to one by character overlap, largest overlap first; precision, recall, F1.
-* **full**: of the matched pairs those with overlapping sources (or none on both sides) and contents at an intersection over union of at
-  least .5; F1.
-* **source**, **content**: share of the matched pairs with overlapping source, with content IoU >= .5.
-* **parent** (Wikinews only): F1 of (child, parent) pairs whose two cues are both matched to gold ones.
-
-PolNeAR marks no attribution inside a content: predictions with a parent are left out there.
+Intervals: 95 % bootstrap over documents, 1,000 resamples, seed 0. With ``--train`` the train parts are printed and nothing is written.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from experiments.data import Gold, GoldDocument, polnear, wikinews
+from experiments.cofenet import readable, to_bio
+from experiments.data import load
 from framing.attribution import extract_attributions
+from framing.metrics import attribution as metric
+from framing.metrics import spans
+from framing.metrics.signature import Score
 from framing.quotes import find_quotes
-from framing.records import Attribution
+from framing.records import Attribution, Document, Span
+from framing.sources import resolve_sources
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
 RESULTS = Path(__file__).parent / "results" / "attribution.json"
-COLUMNS = ("gold", "predicted", "matched", "source", "content", "full", "gold_nested", "predicted_nested", "nested")
+QUOTED = re.compile(r'["“]([^"“”]*)["”]')
+SHOWN = ("cue_precision", "cue_recall", "cue_f1", "full_f1", "exact_f1")
+SHOWN += ("recall_direct", "recall_indirect", "recall_mixed", "parent_f1", "via_f1")
+PEERS = ("tokens_all_f1", "tokens_direct_f1", "span_direct_f1", "span_indirect_f1", "span_all_f1")
+PEERS += ("end_to_end_direct_f1", "end_to_end_all_f1")
+# Wang et al. 2022 (CofeNet), tables 6-8 of the supplement: exact F1 of source, cue, content on the PolNeAR test part.
+PUBLISHED = {
+    "rules": (0.107, 0.228, 0.056),
+    "CoreNLP": (0.139, None, 0.175),
+    "CRF": (0.506, 0.534, 0.286),
+    "embeddings + Cofe": (0.621, 0.633, 0.504),
+    "CNN-CRF": (0.610, 0.626, 0.420),
+    "BiLSTM-CRF": (0.696, 0.667, 0.590),
+    "BERT": (0.811, 0.740, 0.689),
+    "BERT-CRF": (0.822, 0.749, 0.710),
+    "BERT + Cofe": (0.832, 0.753, 0.729),
+}
+
+Pairs = list[tuple[Sequence[Attribution], Sequence[Attribution]]]
 
 
-def predict(text: str) -> tuple[Attribution, ...]:
-    """Attributions of a plain text."""
+def predict(text: str, levels: bool = False) -> tuple[Attribution, ...]:
+    """Attributions of a plain text; with ``levels`` their relays too."""
     article = article_from_text(text)
-    return extract_attributions(tokenize(article), find_quotes(article.text, article.paragraphs))
+    tokens, quotes = tokenize(article), find_quotes(article.text, article.paragraphs)
+    found = extract_attributions(tokens, quotes)
+    return resolve_sources(tokens, quotes, found)[0] if levels else found
 
 
-def overlap(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """Characters in both and in either."""
-    a = {i for s, e in one for i in range(s, e)}
-    b = {i for s, e in other for i in range(s, e)}
-    return len(a & b), len(a | b)
+def regex(text: str) -> tuple[Attribution, ...]:
+    """The floor: quotations of four words and more."""
+    found = [Span.of(text, m.start(), m.end()) for m in QUOTED.finditer(text) if len(m[1].split()) >= 4]
+    return tuple(Attribution(i, None, Span.of(text, s.start, s.start + 1), (s,), "direct") for i, s in enumerate(found))
 
 
-def match(gold: Sequence[Gold], predicted: Sequence[Attribution]) -> list[tuple[int, int]]:
-    """Pairs (gold, predicted) of cues that share a character, one to one, largest overlap first."""
-    pairs = []
-    for j, p in enumerate(predicted):
-        for i, g in enumerate(gold):
-            shared = sum(max(0, min(e, p.cue.end) - max(s, p.cue.start)) for s, e in g.cue)
-            if shared:
-                pairs.append((-shared, i, j))
-    left, right, matched = set(), set(), []
-    for _, i, j in sorted(pairs):
-        if i not in left and j not in right:
-            left.add(i)
-            right.add(j)
-            matched.append((i, j))
-    return matched
+def flat(attributions: Iterable[Attribution]) -> list[Attribution]:
+    """Without those that stand inside the content of another."""
+    return [a for a in attributions if a.parent is None]
 
 
-def counts(document: GoldDocument, predicted: Sequence[Attribution], flat: bool) -> list[int]:
-    """The sufficient statistics of one document, in the order of ``COLUMNS``."""
-    if flat:
-        predicted = [p for p in predicted if p.parent is None]
-    gold = document.attributions
-    matched = match(gold, predicted)
-    n_source = n_content = n_full = 0
-    for i, j in matched:
-        g, p = gold[i], predicted[j]
-        source = (not g.source and p.source is None) or (
-            p.source is not None and overlap(g.source, [(p.source.start, p.source.end)])[0] > 0
-        )
-        both, either = overlap(g.content, [(s.start, s.end) for s in p.content])
-        content = both >= 0.5 * either
-        n_source += source
-        n_content += content
-        n_full += source and content
-    partner = {gold[i].id: predicted[j].id for i, j in matched}
-    nested = {(partner.get(g.id), partner.get(g.parent)) for g in gold if g.parent is not None}
-    found = {(p.id, p.parent) for p in predicted if p.parent is not None}
-    return [
-        len(gold),
-        len(predicted),
-        len(matched),
-        n_source,
-        n_content,
-        n_full,
-        sum(g.parent is not None for g in gold),
-        len(found),
-        len(nested & found),
-    ]
-
-
-def scores(table: np.ndarray) -> dict[str, np.ndarray]:
-    """Scores from sums of ``COLUMNS`` (last axis)."""
-    gold, predicted, matched, source, content, full, gold_nested, predicted_nested, nested = np.moveaxis(table.astype(float), -1, 0)
-    out = {
-        "cue_precision": matched / np.maximum(predicted, 1),
-        "cue_recall": matched / np.maximum(gold, 1),
-        "cue_f1": 2 * matched / np.maximum(gold + predicted, 1),
-        "full_f1": 2 * full / np.maximum(gold + predicted, 1),
-        "source": source / np.maximum(matched, 1),
-        "content": content / np.maximum(matched, 1),
+def on_documents(documents: list[Document], is_flat: bool) -> dict[str, dict[str, Score]]:
+    """Our scores on documents with gold attributions."""
+    found = [predict(d.text, levels=True) for d in documents]
+    pairs: Pairs = [(d.attributions, f) for d, f in zip(documents, found)]
+    triples = [(d.text, d.attributions, flat(f) if is_flat else f) for d, f in zip(documents, found)]
+    floor = [(d.text, d.attributions, regex(d.text)) for d in documents]
+    return {
+        "attribution": pick(metric.evaluate(pairs, flat=is_flat), SHOWN),
+        "end to end": pick(metric.end_to_end(triples), PEERS),
+        "end to end, floor": pick(metric.end_to_end(floor), PEERS),
     }
-    if gold_nested.sum():
-        out["parent_f1"] = 2 * nested / np.maximum(gold_nested + predicted_nested, 1)
+
+
+def pick(scores: dict[str, Score], names: Sequence[str]) -> dict[str, Score]:
+    """The scores that are shown, by name; one that the documents cannot have (nesting in PolNeAR) is left out."""
+    return {name: scores[name] for name in names if name in scores and scores[name].value > 0}
+
+
+def on_tokens() -> dict[str, Score]:
+    """Our scores on the tokens of CofeNet valid."""
+    articles: dict[str, tuple[list[str], list[str]]] = {}
+    for document in load("cofenet", "valid"):
+        text, offsets = readable(document.meta["tokens"])
+        gold, found = articles.setdefault(f"{document.group}_{document.meta['annotator']}", ([], []))
+        gold += [*document.meta["labels"], "O"]  # an article is one document, for the interval; no span crosses a paragraph
+        found += [*to_bio(offsets, predict(text)), "O"]
+    pairs = list(articles.values())
+    kinds = ("exact_precision", "exact_recall", "exact_f1", "begin_f1", "jaccard")
+    wanted = [f"{role}_{kind}" for role in ("source", "cue", "content") for kind in kinds]
+    return pick(spans.evaluate(pairs), wanted)
+
+
+def ceilings() -> dict[str, dict[str, Score]]:
+    """Second annotators and second pass against the first."""
+    out = {}
+    for split in ("train", "dev"):
+        several: dict[str, list[Document]] = defaultdict(list)
+        for document in load("polnear", split, annotator="all"):
+            several[document.meta["filename"]].append(document)
+        pairs: Pairs = [(group[0].attributions, other.attributions) for group in several.values() for other in group[1:]]
+        n = sum(len(group) > 1 for group in several.values())
+        out[f"polnear {split}, other annotators ({n} articles)"] = pick(metric.evaluate(pairs), SHOWN)
+    second = {d.id: d for d in load("wikinews_attributions", "dev_second_pass")}
+    first = [d for d in load("wikinews_attributions", "dev") if d.id in second]
+    out[f"wikinews dev, second pass ({len(first)} articles)"] = pick(
+        metric.evaluate([(d.attributions, second[d.id].attributions) for d in first]), SHOWN
+    )
     return out
 
 
-def evaluate(documents: Iterable[GoldDocument], flat: bool, n_resamples: int = 1000, seed: int = 0) -> dict[str, object]:
-    """Scores with intervals."""
-    table = np.array([counts(d, predict(d.text), flat) for d in documents])
-    draws = np.random.default_rng(seed).multinomial(len(table), np.full(len(table), 1 / len(table)), n_resamples)
-    point, resampled = scores(table.sum(0)), scores(draws @ table)
-    out: dict[str, object] = {"documents": len(table), **dict(zip(COLUMNS, table.sum(0).tolist()))}
-    out["scores"] = {k: [round(float(x), 4) for x in (point[k], *np.percentile(resampled[k], [2.5, 97.5]))] for k in point}
-    return out
+def wikinews(split: str) -> dict[str, dict[str, Score]]:
+    """Our scores on a part of the Wikinews attributions."""
+    return on_documents(list(load("wikinews_attributions", split)), False)
+
+
+def plain(node: Any) -> Any:
+    """Scores as JSON."""
+    if isinstance(node, Score):
+        return node.as_dict()
+    return {key: plain(value) for key, value in node.items()} if isinstance(node, dict) else node
+
+
+def show(title: str, scores: dict[str, Score]) -> None:
+    """Print a block of scores."""
+    print(f"\n{title}")
+    for score in scores.values():
+        print(f"  {score}".split(" | ")[0])
 
 
 def main() -> None:
     """Print and write."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--train", action="store_true", help="look at the train parts instead (for tuning; writes nothing)")
-    part = "train" if parser.parse_args().train else "dev"
-    results = {f"polnear_{part}": evaluate(polnear(part), True), f"wikinews_{part}": evaluate(wikinews(part), False)}
-    for name, result in results.items():
-        print(f"{name}: {result['documents']} documents, {result['gold']} gold, {result['predicted']} predicted")
-        for key, (value, low, high) in result["scores"].items():  # type: ignore[attr-defined]
-            print(f"  {key:14} {value:.3f}  [{low:.3f}, {high:.3f}]")
-    if part == "dev":
-        signature = "rules|v:1|match:overlap|full:iou.5|resamples:1000|seed:0"
-        RESULTS.write_text(json.dumps({"signature": signature, "results": results}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    split = "train" if parser.parse_args().train else "dev"
+    results: dict[str, Any] = {
+        f"polnear_{split}": on_documents(list(load("polnear", split)), True),
+        f"wikinews_{split}": wikinews(split),
+    }
+    for name, parts in results.items():
+        for part, scores in parts.items():
+            show(f"{name}: {part}", scores)
+    if split == "train":
+        return
+    results["cofenet_valid"] = {"cofenet": on_tokens()}
+    show("cofenet_valid", results["cofenet_valid"]["cofenet"])
+    above = ceilings()
+    for name, scores in above.items():
+        show(f"ceiling: {name}", scores)
+    out = {"results": plain(results), "ceiling": plain(above), "published, cofenet test, exact F1 of source, cue, content": PUBLISHED}
+    RESULTS.write_text(json.dumps(out, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from experiments.data import polnear
+from experiments.data import load
 from framing.cues import find_cues
 from framing.phrases import view
 from framing.quotes import find_quotes
@@ -25,16 +25,15 @@ def main() -> None:
     """Count and write."""
     seen: Counter[tuple[str, str]] = Counter()
     true: Counter[tuple[str, str]] = Counter()
-    for document in polnear("train"):
+    for document in load("polnear", "train"):
         article = article_from_text(document.text)
         tokens = tokenize(article)
         cues = bytearray(len(document.text))
         contents = bytearray(len(document.text))
         for gold in document.attributions:
-            for s, e in gold.cue:
-                cues[s:e] = b"\1" * (e - s)
-            for s, e in gold.content:
-                contents[s:e] = b"\1" * (e - s)
+            for span in (gold.cue, *gold.content):
+                marks = cues if span is gold.cue else contents
+                marks[span.start : span.end] = b"\1" * len(span)
         for cue in find_cues(view(tokens, find_quotes(article.text, article.paragraphs))):
             s, e = int(tokens.start[cue.head]), int(tokens.end[cue.head])
             hit = any(cues[s:e])

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.data import GoldDocument, polnear
+from experiments.data import load
 from framing.quotes import find_quotes
-from framing.records import Span
+from framing.records import Document, Span
 
 REGEX = re.compile(r'["“]([^"“”]*)["”]')
 WORD = re.compile(r"\w+")
@@ -84,11 +84,11 @@ def every_quote(text: str) -> Spans:
 SYSTEMS: dict[str, Callable[[str], Spans]] = {"ours": ours, "every quote": every_quote, "regex": regex_spans}
 
 
-def counts(document: GoldDocument, system: Callable[[str], Spans], marks: str, directed: bool) -> tuple[int, int, int, int]:
+def counts(document: Document, system: Callable[[str], Spans], marks: str, directed: bool) -> tuple[int, int, int, int]:
     """Right, found, gold and (strict) all found word tokens of a document."""
     text = document.text
     words = [m.start() for m in WORD.finditer(text)]
-    gold = covered(text, [span for a in document.attributions for span in a.content])[words]
+    gold = covered(text, [(span.start, span.end) for a in document.attributions for span in a.content])[words]
     found = covered(text, system(text))[words]
     inside = covered(text, inside_marks(text, MARKS[marks], directed))[words]
     return int((gold & found & inside).sum()), int((found & inside).sum()), int((gold & inside).sum()), int(found.sum())
@@ -122,7 +122,7 @@ def main() -> None:
     results: dict[str, object] = {"task": task, "seed": 0, "samples": 2000}
     print(f"{'split':6}{'marks':16}{'system':13}{'P':>7}{'R':>7}{'F1':>7}  {'95 % of F1':16}{'strict P':>8}{'gold':>8}")
     for split in ("dev", "train"):
-        documents = list(polnear(split))
+        documents = list(load("polnear", split))
         draws = np.random.default_rng(0).integers(0, len(documents), (2000, len(documents)))
         for marks, directed in SCANNERS if split == "dev" else SCANNERS[:2]:
             scanner = marks + (", directed" if directed else "")
@@ -132,7 +132,7 @@ def main() -> None:
                 low, high = s["F1_interval"]  # type: ignore[misc]
                 values = f"{s['P']:7.3f}{s['R']:7.3f}{s['F1']:7.3f}  [{low:.3f}, {high:.3f}]  {s['strict_P']:8.3f}{s['gold']:8}"
                 print(f"{split:6}{scanner:16}{name:13}{values}")
-    read = [(d.text, paragraphs(d.text)) for d in polnear("dev")]
+    read = [(d.text, paragraphs(d.text)) for d in load("polnear", "dev")]
     n = len(read)
     speed = {
         "find_quotes_us": microseconds(lambda: [find_quotes(t, p) for t, p in read], n),

@@ -34,11 +34,10 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from xml.etree import ElementTree
 
 import numpy as np
 
-from experiments.data import data_home
+from experiments.data import load
 from framing import tokens as tokens_module
 from framing.quotes import find_quotes
 from framing.records import Article, Span
@@ -53,46 +52,27 @@ Segmenter = Callable[[str], list[int]]
 
 
 def ewt(split: str) -> Iterator[tuple[str, list[Block]]]:
-    """Documents of UD English EWT: name and blocks."""
-    name, blocks, text, ends, space = "", list[Block](), "", list[int](), ""
-    path = data_home() / "ud_english_ewt" / f"en_ewt-ud-{split}.conllu"
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if line.startswith(("# newdoc", "# newpar")) and text:
-            blocks.append((text, ends))
-            text, ends = "", []
-        if line.startswith("# newdoc"):
-            if blocks:
-                yield name, blocks
-            name, blocks = line.split("= ")[1], []
-        elif line.startswith("# text = "):
-            sentence = line[len("# text = ") :].rstrip()
-            text += (space if text else "") + sentence
-            ends.append(len(text))
-        elif line[:1].isdigit() and "." not in line.split("\t", 1)[0]:
-            space = "" if "SpaceAfter=No" in line.rsplit("\t", 1)[1] else " "  # of the last token, or of the multiword token it ends
-    if text:
-        blocks.append((text, ends))
-    if blocks:
-        yield name, blocks
+    """Documents of UD English EWT: name and blocks, one for each paragraph."""
+    for document in load("ud_english_ewt", split):
+        blocks: list[Block] = []
+        at = 0
+        for paragraph in document.text.split("\n"):
+            if paragraph:
+                inside = [s.span.end - at for s in document.sentences if at <= s.span.start < at + len(paragraph)]
+                blocks.append((paragraph, inside))
+            at += len(paragraph) + 1
+        yield document.id, blocks
 
 
 def szeged_news() -> Iterator[tuple[str, list[Block]]]:
     """Documents of the Szeged news file, one block each."""
-    tree = ElementTree.parse(data_home() / "szeged_uncertainty" / "factbank.xml")
-    for document in tree.iter("Document"):
-        text, ends = "", list[int]()
-        for sentence in document.iter("Sentence"):
-            words = "".join(sentence.itertext()).strip()
-            if words:
-                text += (" " if text else "") + words
-                ends.append(len(text))
-        yield document.findtext("DocID", ""), [(text, ends)]
+    for document in load("szeged_uncertainty", part="news"):
+        yield document.id, [(document.text, [s.span.end for s in document.sentences])]
 
 
 def polnear_texts(split: str) -> list[str]:
     """The texts of a PolNeAR split."""
-    files = sorted((data_home() / "polnear" / "data" / split / "text").glob("*.txt"))
-    return [path.read_bytes().decode("utf-8") for path in files]
+    return [document.text for document in load("polnear", split)]
 
 
 def ours(text: str) -> list[int]:

@@ -7,11 +7,13 @@
 """
 
 from framing.analysis import analyze, analyze_many
+from framing.corpora import load_corpus
 from framing.records import (
     Article,
     Attribution,
     Boilerplate,
     Contribution,
+    Document,
     Entity,
     FrameScores,
     Hedge,
@@ -31,6 +33,7 @@ __all__ = [
     "Attribution",
     "Boilerplate",
     "Contribution",
+    "Document",
     "Entity",
     "Explanation",
     "FrameScores",
@@ -44,5 +47,6 @@ __all__ = [
     "__version__",
     "analyze",
     "analyze_many",
+    "load_corpus",
     "read_article",
 ]

@@ -21,7 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "records": 0, "lexicons": 0, "schema": 0, "demo": 0, "version": 0,
     "html": 1, "boilerplate": 1, "language_id": 1, "text": 1, "sentences": 1, "tokens": 1, "quotes": 1,
-    "phrases": 1, "nouns": 1, "names": 1,
+    "phrases": 1, "nouns": 1, "names": 1, "metrics": 1,
     "cues": 2, "contents": 2, "labels": 2, "nesting": 2, "attribution": 2,
     "mentions": 2, "levels": 2, "relays": 2, "entities": 2, "descriptions": 2, "antecedents": 2,
     "roles": 2, "sources": 2,
@@ -40,8 +40,8 @@ UPWARDS = {
 }
 
 FACE = [
-    "Analysis", "Article", "Attribution", "Boilerplate", "Contribution", "Entity", "Explanation", "FrameScores", "Hedge", "Notice", "Quote",
-    "Scores", "Sentence", "Span", "Transparency", "__version__", "analyze", "analyze_many", "read_article",
+    "Analysis", "Article", "Attribution", "Boilerplate", "Contribution", "Document", "Entity", "Explanation", "FrameScores", "Hedge",
+    "Notice", "Quote", "Scores", "Sentence", "Span", "Transparency", "__version__", "analyze", "analyze_many", "load_corpus", "read_article",
 ]  # fmt: skip
 
 HEAVY = ["sklearn", "nltk", "scipy", "joblib", "jinja2", "click", "rich", "trafilatura", "lxml", "pooch", "requests"]

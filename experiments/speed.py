@@ -1,6 +1,6 @@
 """What a whole analysis costs: linear time, share of each room, import time.
 
-    python -m experiments.analysis
+    python -m experiments.speed
 
 * **linear**: one PolNeAR train text after the other up to 1, 10 and 100 times 100,000 characters; median of three runs each; the ratio of
   the times to
@@ -9,7 +9,7 @@
   tokeniser in the same run.
 * **import**: median wall time of ``python -c "import framing"`` and ``import numpy`` in fresh processes, taken in turns.
 
-All figures are volatile and go to ``results/analysis.volatile.json``.
+All figures are volatile and go to ``results/speed.volatile.json``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.data import polnear
+from experiments.data import load
 from framing import analyze, transparency
 from framing.attribution import extract_attributions
 from framing.hedging import find_hedges
@@ -37,7 +37,7 @@ from framing.sources import resolve_sources
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
-RESULTS = Path(__file__).parent / "results" / "analysis.volatile.json"
+RESULTS = Path(__file__).parent / "results" / "speed.volatile.json"
 REGEX = re.compile(r"\w+|[^\w\s]")
 
 
@@ -53,7 +53,7 @@ def seconds(function: Callable[[], Any], repeat: int = 3) -> float:
 
 def linear() -> dict[str, float]:
     """Seconds at 1x, 10x, 100x, their ratios, and two hard texts."""
-    whole = "\n\n".join(d.text for d in polnear("train"))
+    whole = "\n\n".join(d.text for d in load("polnear", "train"))
     while len(whole) < 10_000_000:
         whole += "\n\n" + whole
     out = {f"{k}x_seconds": seconds(lambda k=k: analyze(whole[: 100_000 * k]), 3 if k < 100 else 1) for k in (1, 10, 100)}
@@ -66,7 +66,7 @@ def linear() -> dict[str, float]:
 
 def rooms() -> dict[str, float]:
     """Seconds of each room over PolNeAR dev, tokens per second, ratio to the regex."""
-    texts = [d.text for d in polnear("dev")]
+    texts = [d.text for d in load("polnear", "dev")]
     spent: dict[str, float] = {}
 
     def timed(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
