@@ -11,8 +11,10 @@ Protocol
 * Every measure is a function of counts summed over articles (tables of pass one against pass two, hits, B-cubed sums), so a bootstrap over
   articles is one product with a matrix of multinomial weights: 95 % percentile interval, ``DRAWS`` draws, ``SEED``. A draw in which a
   measure is not defined (a frame that no drawn article has) is left out of its interval.
-* Krippendorff's alpha (2011): nltk gives the value (:func:`alpha_nltk`), the closed form over coincidence tables (:func:`alpha`) the
-  interval; the script stops if the two differ. Distances: nominal, interval (squared difference), ordinal (ranks of the pooled values).
+* The measures are those of ``framing.metrics``; where they give 1 or 0 by agreement because only one code occurs, or no unit, the value
+  here is nan.
+* Krippendorff's alpha (2011): nltk gives the value (:func:`alpha_nltk`), the closed form over tables (:func:`alpha`) the interval; the
+  script stops if the two differ. Distances: nominal, interval (squared difference), ordinal (ranks of the pooled values).
 * Quadratic kappa (Cohen 1968), Spearman with mid-ranks, mean absolute error, equal and adjacent (at most one step apart) of ratings.
 * B-cubed (Bagga and Baldwin 1998) inside each article, over attributions for which both passes give an entity.
 * Wikinews: the passes marked their own spans. A cue matches the one it shares a character with, one to one, best overlap first; labels
@@ -34,9 +36,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nltk.metrics.agreement import AnnotationTask
 from numpy.typing import NDArray
 
+from framing.metrics import agreement, entities, ranking
+from framing.metrics.agreement import table
 from framing.records import GENERIC_FRAMES, LEVELS, POLICY_FRAMES, REASONS, SOURCE_KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,61 +74,32 @@ Measures = dict[str, dict[str, Measure]]
 
 def equal(table: Floats) -> Floats:
     """Share of equal pairs."""
-    return ratio(np.trace(table, axis1=-2, axis2=-1), table.sum((-2, -1)))
+    return where(table.sum((-2, -1)) > 0, agreement.equal(table))
 
 
 def alpha(table: Floats, distance: str = "nominal") -> Floats:
     """Krippendorff's alpha of two complete passes; nan where all values are the same."""
-    both = table + np.swapaxes(table, -1, -2)
-    total = both.sum(-1)
-    n = total.sum(-1)
-    k = np.arange(table.shape[-1], dtype=float)
-    if distance == "nominal":
-        apart = np.broadcast_to(1.0 - np.eye(len(k)), both.shape)
-    elif distance == "interval":
-        apart = np.broadcast_to((k[:, None] - k) ** 2, both.shape)
-    else:
-        rank = np.cumsum(total, -1) - total / 2
-        apart = (rank[..., :, None] - rank[..., None, :]) ** 2
-    expected = (total[..., :, None] * total[..., None, :] * apart).sum((-2, -1))
-    return 1.0 - ratio((n - 1) * (both * apart).sum((-2, -1)), expected)
+    return where(several(table.sum(-1) + table.sum(-2)), agreement.table_alpha(table, distance))
 
 
 def alpha_nltk(first: Sequence[str], second: Sequence[str], codes: Sequence[str], distance: str = "nominal") -> float:
     """The same through nltk, from the pairs themselves."""
-    code = {c: i for i, c in enumerate(codes)}
-    a, b = [code[x] for x in first], [code[x] for x in second]
-    pooled = Counter(a + b)
-    below = np.cumsum([0] + [pooled[i] for i in range(len(codes))])
-    apart: dict[str, Callable[[int, int], float]] = {
-        "nominal": lambda x, y: float(x != y),
-        "interval": lambda x, y: float((x - y) ** 2),
-        "ordinal": lambda x, y: float((below[x] + pooled[x] / 2 - below[y] - pooled[y] / 2) ** 2),
-    }
-    triples = [("1", i, x) for i, x in enumerate(a)] + [("2", i, x) for i, x in enumerate(b)]
-    return float(AnnotationTask(data=triples, distance=apart[distance]).alpha())
+    return agreement.alpha([first, second], codes, distance)
 
 
 def kappa(table: Floats) -> Floats:
-    """Cohen's kappa with squared weights."""
-    k = np.arange(table.shape[-1])
-    apart = (k[:, None] - k) ** 2.0
-    chance = table.sum(-1)[..., :, None] * table.sum(-2)[..., None, :]
-    return 1.0 - ratio((table * apart).sum((-2, -1)) * table.sum((-2, -1)), (chance * apart).sum((-2, -1)))
+    """Cohen's kappa with squared weights; nan where all values are the same."""
+    return where(several(table.sum(-1) + table.sum(-2)), agreement.quadratic_kappa(table))
 
 
 def spearman(table: Floats) -> Floats:
-    """Spearman's rank correlation with mid-ranks."""
-    n = table.sum((-2, -1))
-    x, y = (m.cumsum(-1) - m / 2 - n[..., None] / 2 for m in (table.sum(-1), table.sum(-2)))
-    across = (table * x[..., :, None] * y[..., None, :]).sum((-2, -1))
-    return ratio(across, np.sqrt((table.sum(-1) * x**2).sum(-1) * (table.sum(-2) * y**2).sum(-1)))
+    """Spearman's rank correlation with mid-ranks; nan where a pass does not vary."""
+    return where(several(table.sum(-1)) & several(table.sum(-2)), ranking.spearman(*cells(table)))
 
 
 def mae(table: Floats) -> Floats:
     """Mean absolute error, in steps of the scale."""
-    k = np.arange(table.shape[-1])
-    return ratio((table * np.abs(k[:, None] - k)).sum((-2, -1)), table.sum((-2, -1)))
+    return where(table.sum((-2, -1)) > 0, ranking.mean_absolute_error(*cells(table)))
 
 
 def adjacent(table: Floats) -> Floats:
@@ -163,7 +137,8 @@ def share(sums: Floats) -> Floats:
 
 def b_cubed_f1(sums: Floats) -> Floats:
     """F1 of summed (precision, recall, items)."""
-    return ratio(2 * sums[..., 0] * sums[..., 1], sums[..., 2] * (sums[..., 0] + sums[..., 1]))
+    precision, recall, items = np.moveaxis(sums, -1, 0)
+    return where(items > 0, entities.scores(np.stack([items, items, recall, precision], axis=-1))["b_cubed_f1"])
 
 
 def ratio(above: Any, below: Any) -> Floats:
@@ -173,16 +148,24 @@ def ratio(above: Any, below: Any) -> Floats:
     return result
 
 
+def where(defined: Any, values: Floats) -> Floats:
+    """Values, nan where they are not defined."""
+    return np.asarray(np.where(defined, values, np.nan))
+
+
+def several(margin: Floats) -> NDArray[np.bool_]:
+    """Whether more than one code occurs."""
+    return np.asarray(np.count_nonzero(margin, axis=-1) > 1)
+
+
+def cells(table: Floats) -> tuple[Floats, Floats, Floats]:
+    """Both codes of each cell of a table, and how many pairs are in it [..., cell]."""
+    size = table.shape[-1]
+    first, second = np.indices((size, size), dtype=float).reshape(2, -1)
+    return first, second, table.reshape(*table.shape[:-2], -1)
+
+
 # Counts of each article.
-
-
-def table(first: Sequence[str], second: Sequence[str], codes: Sequence[str]) -> Floats:
-    """Table [pass one, pass two] of the codes of one article."""
-    at = {c: i for i, c in enumerate(codes)}
-    counts = np.zeros((len(codes), len(codes)))
-    for a, b in zip(first, second):
-        counts[at[a], at[b]] += 1
-    return counts
 
 
 def coded(articles: Sequence[tuple[Sequence[str], Sequence[str]]], codes: Sequence[str], distance: str = "nominal") -> dict[str, Measure]:
@@ -198,8 +181,8 @@ def coded(articles: Sequence[tuple[Sequence[str], Sequence[str]]], codes: Sequen
 def b_cubed(first: Sequence[str], second: Sequence[str]) -> tuple[float, float, float]:
     """Sums of B-cubed precision and recall over the items of one article that have an entity in both, and their number."""
     pairs = [(a, b) for a, b in zip(first, second) if a != "-" and b != "-"]
-    a, b, both = Counter(x for x, _ in pairs), Counter(y for _, y in pairs), Counter(pairs)
-    return sum(n * n / b[y] for (_, y), n in both.items()), sum(n * n / a[x] for (x, _), n in both.items()), float(len(pairs))
+    items, _, recall, precision = entities.statistics([a for a, _ in pairs], [b for _, b in pairs])
+    return precision, recall, float(items)
 
 
 def entity(articles: Sequence[tuple[Sequence[str], Sequence[str]]]) -> dict[str, Measure]:

@@ -19,11 +19,7 @@ correlation is Spearman's over articles with a 95 % interval, bootstrapped over 
 
 from __future__ import annotations
 
-import csv
 import json
-import os
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,18 +29,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from experiments.data import load
 from framing import transparency
 from framing.quotes import find_quotes
-from framing.records import COMPONENTS, Attribution, Span
+from framing.records import COMPONENTS, Attribution, Document
 from framing.sources import resolve_sources
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
 Floats = NDArray[np.float64]
 
-ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("FRAMING_DATA", ROOT.parent / "shared" / "data"))
-RESULT = ROOT / "experiments" / "results" / "transparency.json"
+RESULT = Path(__file__).parent / "results" / "transparency.json"
 SEED = 0
 RESAMPLES = 1000
 WEIGHTINGS = 300
@@ -66,76 +61,29 @@ class Rated:
     attributions: tuple[Attribution, ...]
     evidence: transparency.Evidence
     values: Mapping[str, float | None]
-    ratings: Mapping[str, float]
+    ratings: Mapping[str, int | None]
 
 
 # ---------------------------------------------------------------------------------------------------------------- reading
 
 
-def rows(path: Path) -> Iterable[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def contents(path: Path) -> dict[str, list[tuple[int, int]]]:
-    """Event id -> pieces of its contents, from a brat stand-off file."""
-    pieces: dict[str, list[tuple[int, int]]] = {}
-    events: dict[str, list[str]] = {}
-    for key, value in re.findall(r"^([TE]\d+)\t([^\t\n]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
-        if key.startswith("T"):
-            pairs = value.split(" ", 1)[1].split(";")
-            pieces[key] = [(int(a), int(b)) for a, b in (pair.split() for pair in pairs)]
-        else:
-            events[key] = [part.split(":")[1] for part in value.split() if part.startswith("Content")]
-    return {event: [pair for name in names for pair in pieces[name]] for event, names in events.items()}
-
-
 def read(split: str) -> list[Rated]:
     """All articles of a split of ``source_levels`` that have ratings."""
-    ratings = {r["id"]: r for r in rows(DATA / "article_ratings" / "first_pass.tsv") if r["corpus"] == "polnear"}
-    labels: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in rows(DATA / "source_levels" / f"{split}.tsv"):
-        labels[row["document"]].append(row)
-    folder = DATA / "polnear" / "data" / split
-    return [rated(folder, name, labels[name], ratings[name]) for name in sorted(labels) if name in ratings]
+    ratings = {d.id: d.labels["ratings"] for d in load("article_ratings", source="polnear", texts=False)}
+    return [rated(d, ratings[d.id]) for d in sorted(load("source_levels", split), key=lambda d: d.id) if d.id in ratings]
 
 
-def rated(folder: Path, name: str, labels: list[dict[str, str]], ratings: Mapping[str, str]) -> Rated:
-    with (folder / "text" / f"{name}.txt").open(encoding="utf-8", newline="") as file:
-        article = article_from_text(file.read())
+def rated(document: Document, ratings: Mapping[str, int | None]) -> Rated:
+    """The gold attributions with roles and producers by the rules, and what the formula makes of them."""
+    article = article_from_text(document.text)
     tokens = tokenize(article)
-    spans = contents(folder / "attributions" / labels[0]["annotator_file"])
-    entities: dict[str, int] = {}
-
-    def hull(cell: str) -> Span | None:
-        pairs = [part.split("-") for part in cell.split(";")] if cell != "-" else []
-        return Span.of(article.text, int(pairs[0][0]), int(pairs[-1][1])) if pairs else None
-
-    def gold(number: int, row: dict[str, str]) -> Attribution:
-        cue = hull(row["cue"])
-        assert cue is not None
-        return Attribution(
-            id=number,
-            source=hull(row["source"]),
-            cue=cue,
-            content=tuple(Span.of(article.text, a, b) for a, b in spans[row["event"]]),
-            speech="indirect",
-            entity=None if row["entity"] == "-" else entities.setdefault(row["entity"], len(entities)),
-            kind=row["kind"],
-            level=row["level"],
-            withheld=row["withheld"] == "1",
-            reason=None if row["reason"] == "-" else row["reason"],
-            position=row["position"] == "1",
-            relays=() if row["via"] == "-" else (row["via"],),
-        )
-
-    attributions = tuple(gold(i, row) for i, row in enumerate(sorted(labels, key=lambda row: hull(row["cue"]) or Span(0, 0))))
-    found, _ = resolve_sources(tokens, find_quotes(article.text, article.paragraphs), attributions)
-    roles, producers = stated(attributions, found, "role"), stated(attributions, found, "producer")
-    attributions = tuple(replace(a, role=roles.get(a.entity), producer=producers.get(a.entity)) for a in attributions)
+    gold = document.attributions
+    found, _ = resolve_sources(tokens, find_quotes(article.text, article.paragraphs), gold)
+    roles, producers = stated(gold, found, "role"), stated(gold, found, "producer")
+    attributions = tuple(replace(a, role=roles.get(a.entity), producer=producers.get(a.entity)) for a in gold)
     evidence = transparency.evidence(attributions, tokens)
     values = {**transparency.components(evidence), "accountability": transparency.accountability(attributions)}
-    return Rated(attributions, evidence, values, {q: float(v) for q, v in ratings.items() if q not in ("corpus", "id")})
+    return Rated(attributions, evidence, values, ratings)
 
 
 def stated(gold: Iterable[Attribution], found: Iterable[Attribution], field: str) -> dict[int | None, str]:
@@ -187,7 +135,7 @@ def column(articles: list[Rated], name: str) -> Floats:
 
 
 def ratings(articles: list[Rated], question: str = "overall") -> Floats:
-    return np.array([a.ratings[question] for a in articles])
+    return np.array([a.ratings[question] for a in articles], np.float64)
 
 
 def indices(articles: list[Rated], k: float = transparency.DEPTH_K) -> Floats:
@@ -208,7 +156,7 @@ def validity(articles: list[Rated]) -> dict[str, Any]:
     for name in COMPONENTS:
         out[f"{name} ~ overall"] = spearman(column(articles, name), overall)
     for name, question in QUESTION.items():
-        chosen = [a for a in articles if a.values[name] is not None and a.ratings[question] > 0]
+        chosen = [a for a in articles if a.values[name] is not None and a.ratings[question] is not None]
         out[f"{name} ~ {question}"] = spearman(column(chosen, name), ratings(chosen, question))
     quartiles = {n: [number(q) for q in np.quantile(column(articles, n), (0.25, 0.5, 0.75))] for n in COMPONENTS}
     quartiles["index"] = [number(q) for q in np.quantile(indices(articles), (0.25, 0.5, 0.75))]
