@@ -106,10 +106,58 @@ def sentences() -> str:
     return table(("corpus", *systems), rows)
 
 
+def hedges() -> str:
+    """Uncertain sentences, beside floors and published figures."""
+    ours, floors = result("hedging")["corpora"], result("hedging_baselines")
+    published = {"conll wiki train": "conll wiki evaluation", "conll bio train": "conll bio evaluation"}
+    profiles = {"conll wiki train": "conll-wiki", "conll bio train": "bio"}
+    rows: Rows = []
+    for corpus, floor in floors["results"].items():
+        rules = ours[corpus][profiles.get(corpus, "szeged")]
+        shown = cell({"value": rules["any"]["f1"], "interval": rules["any"]["f1_interval"]})
+        others = "; ".join(f"{who} {short(f1)}" for who, f1 in floors["published"].get(published.get(corpus, ""), {}).items())
+        plain = short(rules["plain"]["f1"])
+        rows.append((corpus, shown, plain, cell(floor["TF-IDF"]), short(floor["all uncertain"]["value"]), others))
+    header = ("corpus", "rules", "same words, no context", "TF-IDF, cross-validated", "all uncertain", "published, evaluation part")
+    return table(header, rows)
+
+
+def levels() -> str:
+    """Kinds, levels and entities on gold spans, beside majority and second pass."""
+    rows: Rows = []
+    for corpus, part in result("levels")["corpora"].items():
+        for measure in part["rules"]:
+            cells = (cell_or_value(part[system].get(measure)) for system in ("rules", "majority", "second pass"))
+            rows.append((f"{corpus} dev", measure.replace("_", " "), *cells))
+    return table(("corpus", "measure", "rules", "majority", "second pass"), rows)
+
+
+def cell_or_value(score: Any) -> str:
+    """A score as it stands: with its interval, alone, or not there."""
+    if isinstance(score, dict):
+        return "" if score["value"] is None else cell(score) if score.get("interval") else short(score["value"])
+    return "" if score is None else short(score)
+
+
+def index() -> str:
+    """The index and its components beside an editor's ratings."""
+    data = result("transparency")
+    rows: Rows = []
+    for pair, found in data["dev"]["correlations"].items():
+        if "spearman" not in found:
+            continue  # a difference of two correlations
+        both = (data[split]["correlations"][pair] for split in ("train", "dev"))
+        rows.append((pair, *(cell({"value": c["spearman"], "interval": c["interval"]}) for c in both)))
+    return table(("gold attributions ~ rating, Spearman", "train", "dev"), rows)
+
+
 SECTIONS = {
     "Attribution, exact F1 on CofeNet's tokens of PolNeAR": (cofenet, "attribution"),
     "Attribution, whole": (attributions, "attribution"),
     "Attribution, by content and speaker, as the peers are measured, F1": (end_to_end, "attribution"),
+    "Sources: kinds, levels, entities, on gold spans": (levels, "levels"),
+    "Transparency index": (index, "transparency"),
+    "Uncertain sentences, F1": (hedges, "hedging"),
     "Sentence ends, F1": (sentences, "reading"),
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from experiments import attribution, levels
+from experiments import attribution, levels, tables
 from framing.corpora import list_corpora
 
 EXPERIMENTS = Path(levels.__file__).parent
@@ -56,6 +56,10 @@ def test_levels_in_wikinews() -> None:
 @pytest.mark.usefixtures("only_our_own")
 def test_attributions_in_wikinews() -> None:
     assert list(differences(committed("attribution")["results"]["wikinews_dev"], attribution.plain(attribution.wikinews("dev")))) == []
+
+
+def test_the_tables_say_what_the_results_say() -> None:
+    assert tables.text() in tables.README.read_text(encoding="utf-8")
 
 
 def test_a_difference_is_seen() -> None:

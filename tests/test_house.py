@@ -40,8 +40,10 @@ UPWARDS = {
 }
 
 FACE = [
-    "Analysis", "Article", "Attribution", "Boilerplate", "Contribution", "Document", "Entity", "Explanation", "FrameScores", "Hedge",
-    "Notice", "Quote", "Scores", "Sentence", "Span", "Transparency", "__version__", "analyze", "analyze_many", "load_corpus", "read_article",
+    "Analysis", "Article", "Attribution", "Boilerplate", "Contribution",
+    "Document", "Entity", "Explanation", "FrameScores",
+    "Hedge", "Notice", "Quote", "Scores", "Sentence", "Span", "Transparency",
+    "__version__", "analyze", "analyze_many", "load_corpus", "read_article",
 ]  # fmt: skip
 
 HEAVY = ["sklearn", "nltk", "scipy", "joblib", "jinja2", "click", "rich", "trafilatura", "lxml", "pooch", "requests"]
