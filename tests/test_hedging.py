@@ -216,7 +216,7 @@ def test_sentences_of_szeged_news(data: Path) -> None:
         pytest.skip("no szeged_uncertainty/factbank.xml under FRAMING_DATA")
     from experiments.hedging import Predicted, evaluate, szeged
 
-    corpus = szeged("factbank")
+    corpus = szeged("news")
     predicted = Predicted(corpus)
     plain, ours = evaluate(corpus, predicted.plain("szeged")), evaluate(corpus, predicted.any("szeged"))
     assert ours["f1"] > 0.75 > plain["f1"]
