@@ -1,12 +1,17 @@
-"""What a whole analysis costs: linear time, share of each room, import time.
+"""What a whole analysis costs: linear time, share of each room, extraction of attributions, import time.
 
-    python -m experiments.speed
+    python -m experiments.speed [--model FOLDER] [--only PART]
 
 * **linear**: one PolNeAR train text after the other up to 1, 10 and 100 times 100,000 characters; median of three runs each; the ratio of
   the times to
   1x (10 and 100 would be exactly linear). Also a text of 10 MB and one with 5,000 quotation marks that are never closed.
 * **rooms**: tokens per second of the whole analysis over PolNeAR dev, article by article, with each room's share, beside a bare regex
   tokeniser in the same run.
+* **extraction**: tokens per second of attributions from the raw string (paragraphs, tokens, quotations, attributions) over PolNeAR dev, by
+  the trained extractor and by the rules, beside the bare regex and, where it is installed, the blank English tokeniser of spaCy; each with
+  its own tokens too. ``cold`` is the first pass of a fresh extractor, which reads every word type for the first time; the others are
+  medians of five, taken in turns, in seconds of the clock and of the processor (the latter matter on a busy machine). Also the seconds of
+  loading the model in fresh processes (after the import) and the bytes of its files.
 * **import**: median wall time of ``python -c "import framing"`` and ``import numpy`` in fresh processes, taken in turns.
 
 All figures are volatile and go to ``results/speed.volatile.json``.
@@ -22,16 +27,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 
 from experiments.data import load
+from experiments.extraction import with_model
 from framing import analyze, transparency
-from framing.attribution import extract_attributions
+from framing.attribution import AttributionExtractor, extract_attributions
 from framing.hedging import find_hedges
 from framing.language import describe_sentences
+from framing.patterns import find_patterns
 from framing.quotes import find_quotes
 from framing.sources import resolve_sources
 from framing.text import article_from_text
@@ -103,6 +110,52 @@ def rooms() -> dict[str, float]:
     }
 
 
+def extraction(model: Path) -> dict[str, float]:
+    """Tokens per second of attributions from raw strings, beside tokenisers; seconds and bytes of the model."""
+    texts = [d.text for d in load("polnear", "dev")]
+    extractor = AttributionExtractor.load(model)
+
+    def by_rules(text: str) -> Any:
+        article = article_from_text(text)
+        return find_patterns(tokenize(article), find_quotes(text, article.paragraphs))
+
+    ways: dict[str, Callable[[str], Any]] = {
+        "trained": lambda text: extractor.predict([text]),
+        "rules": by_rules,
+        "regex": lambda text: [m.span() for m in REGEX.finditer(text)],
+    }
+    out: dict[str, float] = {"tokens": sum(len(tokenize(article_from_text(text))) for text in texts)}
+    out |= {"regex_tokens": sum(len(ways["regex"](text)) for text in texts)}
+    try:
+        import spacy
+    except ImportError:
+        pass
+    else:
+        ways["spacy_blank"] = spacy.blank("en").make_doc
+        out["spacy_blank_tokens"] = sum(len(ways["spacy_blank"](text)) for text in texts)
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    spent: dict[str, list[float]] = {name: [] for name in ways}
+    out["trained_cold_tokens_per_second"] = out["tokens"] / seconds(lambda: [ways["trained"](text) for text in texts], 1)
+    for _ in range(5):
+        for name, way in ways.items():
+            start = process_time()
+            times[name].append(seconds(lambda way=way: [way(text) for text in texts], 1))
+            spent[name].append(process_time() - start)
+    for name in ways:  # all in our tokens, so that they are comparable
+        out[f"{name}_tokens_per_second"] = out["tokens"] / statistics.median(times[name])
+        out[f"{name}_tokens_per_cpu_second"] = out["tokens"] / statistics.median(spent[name])
+        out[f"{name}_to_regex"] = statistics.median(times[name]) / statistics.median(times["regex"])
+    code = "import sys, time; from framing.attribution import AttributionExtractor as A; t = time.perf_counter(); A.load(sys.argv[1]); "
+    code += "print(time.perf_counter() - t)"
+    run = [sys.executable, "-c", code, str(model)]
+    loads = [float(subprocess.run(run, capture_output=True, check=True, text=True).stdout) for _ in range(5)]
+    return {
+        **out,
+        "load_seconds": statistics.median(loads),
+        "model_bytes": sum(path.stat().st_size for path in model.rglob("*") if path.is_file()),
+    }
+
+
 def imports() -> dict[str, float]:
     """Median seconds of importing numpy and framing in fresh processes."""
     times: dict[str, list[float]] = {"numpy": [], "framing": []}
@@ -115,13 +168,19 @@ def imports() -> dict[str, float]:
 
 def main() -> None:
     """Print and write."""
-    results = {"linear": linear(), "rooms": rooms(), "imports": imports()}
+    parser = with_model(__doc__ or "")
+    parts = ("linear", "rooms", "imports", "extraction")
+    parser.add_argument("--only", choices=parts, help="measure this part and keep the others as they are written")
+    options = parser.parse_args()
+    makers: dict[str, Callable[[], dict[str, float]]] = dict(zip(parts, (linear, rooms, imports, lambda: extraction(options.model))))
+    results = {name: make() for name, make in makers.items() if options.only in (None, name)}
     for part, values in results.items():
         print(part)
         for name, value in values.items():
             print(f"  {name:28} {value:,.3f}" if value < 1000 else f"  {name:28} {value:,.0f}")
     versions = {"python": platform.python_version(), "numpy": np.__version__}
-    RESULTS.write_text(json.dumps({**results, "versions": versions}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if options.only else {}
+    RESULTS.write_text(json.dumps({**kept, **results, "versions": versions}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,90 +8,16 @@ column of their own: most were measured on test parts, which are kept for the fi
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
+from experiments import attribution_tables
+from experiments.markdown import Rows, cell, cell_or_value, result, table
 from framing.metrics.signature import short
 
 HERE = Path(__file__).parent
 README = HERE / "README.md"
 BEGIN, END = "<!-- tables: made by python -m experiments.tables -->", "<!-- end of tables -->"
-PUBLISHED = "published, cofenet test, exact F1 of source, cue, content"
-
-# Measured on the same articles with CoreNLP parses in November 2026: GenderGapTracker, textacy 0.13 by paragraph, CoreNLP.
-BEST_PEER = {
-    "tokens_all_f1": (0.673, "GenderGapTracker"),
-    "tokens_direct_f1": (0.967, "CoreNLP"),
-    "span_direct_f1": (0.712, "GenderGapTracker"),
-    "span_indirect_f1": (0.346, "GenderGapTracker"),
-    "span_all_f1": (0.484, "GenderGapTracker"),
-    "end_to_end_direct_f1": (0.567, "textacy"),
-    "end_to_end_all_f1": (0.406, "GenderGapTracker"),
-}
-
-Rows = list[tuple[str, ...]]
-
-
-def result(name: str) -> Any:
-    """A results file."""
-    return json.loads((HERE / "results" / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def cell(score: dict[str, Any] | None) -> str:
-    """A score with its interval."""
-    if score is None:
-        return ""
-    low, high = score["interval"]
-    return f"{short(score['value'])} [{short(low)}, {short(high)}]"
-
-
-def table(header: tuple[str, ...], rows: Rows) -> str:
-    """A Markdown table."""
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def cofenet() -> str:
-    """Exact F1 on CofeNet's tokens beside the published rows."""
-    data = result("attribution")
-    ours = data["results"]["cofenet_valid"]["cofenet"]
-    rows: Rows = [("framing, rules", *(cell(ours[f"{role}_exact_f1"]) for role in ("source", "cue", "content")), "", "", "")]
-    for system, values in sorted(data[PUBLISHED].items(), key=lambda item: item[1][0]):
-        rows.append((system, "", "", "", *("" if v is None else short(v) for v in values)))
-    header = ("system", "source, valid", "cue, valid", "content, valid", "source, test", "cue, test", "content, test")
-    return table(header, rows)
-
-
-def attributions() -> str:
-    """Attribution scores, floors and ceilings."""
-    data = result("attribution")
-    columns = {"polnear_dev": "PolNeAR dev", "wikinews_dev": "Wikinews dev"}
-    ceilings = {name.split(",")[0]: scores for name, scores in data["ceiling"].items()}
-    above = {"polnear_dev": ceilings["polnear train"], "wikinews_dev": ceilings["wikinews dev"]}
-    rows: Rows = []
-    for measure in data["results"]["wikinews_dev"]["attribution"]:
-        line = [measure.replace("_", " ")]
-        for key in columns:
-            line += [cell(data["results"][key]["attribution"].get(measure)), cell(above[key].get(measure))]
-        rows.append(tuple(line))
-    header = ("measure", "PolNeAR dev", "second annotator, 16 train articles", "Wikinews dev", "second pass, 12 dev articles")
-    return table(header, rows)
-
-
-def end_to_end() -> str:
-    """The peers' measure, beside a one-line pattern and the best peer."""
-    data = result("attribution")["results"]
-    rows: Rows = []
-    for measure in data["polnear_dev"]["end to end"]:
-        floor = data["polnear_dev"]["end to end, floor"].get(measure)
-        peer, name = BEST_PEER[measure]
-        shown = (cell(data["polnear_dev"]["end to end"][measure]), cell(floor), f"{short(peer)} ({name})")
-        rows.append((measure.replace("_", " "), *shown, cell(data["wikinews_dev"]["end to end"].get(measure))))
-    return table(("measure", "PolNeAR dev", "one-line regex", "best peer there", "Wikinews dev"), rows)
-
-
 def sentences() -> str:
     """Sentence ends beside other splitters."""
     data = result("reading")["sentence ends"]
@@ -132,13 +58,6 @@ def levels() -> str:
     return table(("corpus", "measure", "rules", "majority", "second pass"), rows)
 
 
-def cell_or_value(score: Any) -> str:
-    """A score as it stands: with its interval, alone, or not there."""
-    if isinstance(score, dict):
-        return "" if score["value"] is None else cell(score) if score.get("interval") else short(score["value"])
-    return "" if score is None else short(score)
-
-
 def index() -> str:
     """The index and its components beside an editor's ratings."""
     data = result("transparency")
@@ -152,9 +71,17 @@ def index() -> str:
 
 
 SECTIONS = {
-    "Attribution, exact F1 on CofeNet's tokens of PolNeAR": (cofenet, "attribution"),
-    "Attribution, whole": (attributions, "attribution"),
-    "Attribution, by content and speaker, as the peers are measured, F1": (end_to_end, "attribution"),
+    "Attribution, exact F1 on CofeNet's tokens of PolNeAR": (attribution_tables.cofenet, "attribution"),
+    "Attribution: spans, whole attributions, nesting": (attribution_tables.whole, "attribution"),
+    "Attribution: what training gives": (attribution_tables.gains, "attribution"),
+    "Attribution, by speech": (attribution_tables.speech, "attribution"),
+    "Attribution, by content and speaker, as the peers are measured": (attribution_tables.end_to_end, "attribution"),
+    "Attribution, PolNeAR dev by group, F1": (attribution_tables.breakdown, "attribution_breakdown"),
+    "Attribution: what the confidence is worth": (attribution_tables.calibration, "attribution_calibration"),
+    "Attribution: thresholds on PolNeAR dev": (attribution_tables.thresholds, "attribution_calibration"),
+    "Attribution: one publisher left out": (attribution_tables.publishers, "attribution_publishers --publishers"),
+    "Attribution: errors on PolNeAR dev": (attribution_tables.errors, "attribution_errors"),
+    "Attribution: speed": (attribution_tables.speed, "speed --only extraction"),
     "Sources: kinds, levels, entities, on gold spans": (levels, "levels"),
     "Transparency index": (index, "transparency"),
     "Uncertain sentences, F1": (hedges, "hedging"),

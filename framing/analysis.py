@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from framing import transparency
-from framing.attribution import extract_attributions
+from framing.attribution import extract_attributions, shipped
 from framing.hedging import find_hedges
 from framing.language import describe_sentences
 from framing.quotes import find_quotes
@@ -33,12 +33,12 @@ from framing.records import Article, Attribution, FrameScores, Notice, Quote
 from framing.result import Analysis, Explanation, Scores
 from framing.sources import resolve_sources
 from framing.text import article_from_text, detect_language, looks_like_markup
-from framing.tokens import Tokens, tokenize
+from framing.tokens import Tokens, is_word, tokenize
 from framing.version import __version__
 
 Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
 
-RULES = {"attribution": "rules|v:1", "sources": "rules|v:1", "hedging": "rules|v:1"}
+RULES = {"sources": "rules|v:1", "hedging": "rules|v:1"}
 NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
@@ -82,7 +82,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
 
     language = detect_language(tokens)
-    words = int((tokens.lookup(_is_word, np.bool_) & tokens.body).sum())
+    words = int((tokens.lookup(is_word, np.bool_) & tokens.body).sum())
     hedging = sum(h.type not in NOT_HEDGING for h in hedges)
     uncertain = [s.uncertain for s in sentences if s.uncertain is not None]
     scores = Scores(
@@ -105,7 +105,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         frames=FrameScores(),
         scores=scores,
         warnings=_warnings(article, tokens, language, words),
-        models=RULES if extract is extract_attributions else {**RULES, "attribution": "own"},
+        models={**RULES, "attribution": shipped().signature if extract is extract_attributions else "own"},
         scheme=transparency.SCHEME,
         version=__version__,
     )
@@ -169,10 +169,6 @@ def _checked(position: int, text: Any) -> str | Article:
     if not isinstance(text, (str, Article)):
         raise TypeError(f"texts[{position}] must be str or Article, not {type(text).__name__}")
     return text
-
-
-def _is_word(token: str) -> bool:
-    return any(c.isalnum() for c in token)
 
 
 def _warnings(article: Article, tokens: Tokens, language: str, words: int) -> tuple[Notice, ...]:

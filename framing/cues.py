@@ -64,6 +64,7 @@ from framing.phrases import (
     skip_occasion,
     verb_group,
 )
+from framing.tokens import remembered
 
 FIXED = (
     ("according", "to"),
@@ -74,6 +75,7 @@ FIXED = (
     ("as", "quoted", "by"),
     ("per",),
 )
+_HEADS = frozenset(fixed[0] for fixed in FIXED)
 _VERBAL = frozenset(["that", "as", "tell", "wh"])  # frames in which a form can hardly be a noun
 _BE = WORDS["be"]
 _TELL = WORDS["tell"]
@@ -103,7 +105,7 @@ class Cue:
 
 
 @lru_cache(maxsize=1)
-def _forms() -> dict[str, tuple[str, str, str]]:
+def reporting_forms() -> dict[str, tuple[str, str, str]]:
     """Inflected form -> (lemma, part of speech, class); verbs before nouns."""
     table: dict[str, tuple[str, str, str]] = {}
     for row in sorted(read_table("reporting"), key=lambda r: ("verb", "adverb", "noun").index(r["pos"])):
@@ -113,22 +115,28 @@ def _forms() -> dict[str, tuple[str, str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _nouns() -> dict[str, tuple[str, str, str]]:
+def reporting_nouns() -> dict[str, tuple[str, str, str]]:
+    """The same of nouns alone, among them forms that may be verbs too."""
     return {form: (r["lemma"], "noun", r["class"]) for r in read_table("reporting") if r["pos"] == "noun" for form in r["forms"].split()}
+
+
+@remembered
+def _may_report(token: str) -> bool:
+    low = token.lower()
+    return low in reporting_forms() or low in reporting_nouns() or low in _HEADS
 
 
 def find_cues(v: View) -> Iterator[Cue]:
     """All possible cues, in the order of their heads."""
     tokens = v.tokens
-    forms, nouns = _forms(), _nouns()
-    heads = {fixed[0] for fixed in FIXED}
-    wanted = tokens.lookup(lambda t: t.lower() in forms or t.lower() in nouns or t.lower() in heads, np.bool_)
+    forms, nouns = reporting_forms(), reporting_nouns()
+    wanted = tokens.lookup(_may_report, np.bool_)
     for i in np.flatnonzero(wanted & tokens.body).tolist() if len(tokens) else []:
         low = v.low[i]
         if i > v.first[v.sentence[i]] and v.capital[i] and v.capital[i - 1]:
             continue  # part of a name: "the Daily Post"
         cue = None
-        if low in heads:
+        if low in _HEADS:
             cue = _fixed(v, i)
         if cue is None and low in nouns and (low not in forms or _is_nominal(v, i)):
             cue = _noun(v, i, nouns[low])

@@ -18,7 +18,7 @@ import numpy as np
 
 from framing.lexicons import read_table
 from framing.records import Quote
-from framing.tokens import Tokens
+from framing.tokens import Tokens, remembered
 
 WORD, TIME, MARK, COMMA, OPEN, CLOSE, QUOTE, DASH = range(8)
 _CLASSES = ("det", "num", "poss", "subj", "obj", "prep", "aux", "modal", "conj", "sub", "rel", "adv", "neg")
@@ -53,7 +53,7 @@ class View:
 def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     """Prepare ``tokens``, of which there is at least one, for the phrase rules."""
     lower = [t.lower() for t in tokens.types]
-    kinds = np.array([_kind(t, w) for t, w in zip(tokens.types, lower)], np.int32)
+    kinds = np.array([closed_class(t, w) for t, w in zip(tokens.types, lower)], np.int32)
     capitals = np.array([t[:1].isupper() for t in tokens.types], np.bool_)
     types = tokens.type
     held = np.full(len(tokens) + 1, -1, np.int32)
@@ -78,7 +78,9 @@ def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     )
 
 
-def _kind(token: str, low: str) -> int:
+@remembered
+def closed_class(token: str, low: str) -> int:
+    """The closed class of a word type, or ``WORD``, or the sort of mark; ``low`` is the token in lower case."""
     if low in _CLOSED and not (len(token) > 1 and token.isupper()):  # "US", "IT", "WHO" are names
         return _CLOSED[low]
     if low in _TIMES:

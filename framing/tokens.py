@@ -32,8 +32,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from itertools import chain, compress
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,26 @@ class _Memory(dict[str, tuple[str, ...]]):
 
 
 _memory = _Memory()
+
+
+_T = TypeVar("_T")
+
+
+def remembered(function: Callable[..., _T]) -> Callable[..., _T]:
+    """A pure function of a token (and of more strings made of it), with its last results kept, but for very long tokens."""
+    cached = lru_cache(maxsize=_REMEMBERED)(function)
+
+    @wraps(function)
+    def look_up(token: str, *more: str) -> _T:
+        return cached(token, *more) if len(token) <= _LONGEST else function(token, *more)
+
+    return look_up
+
+
+@remembered
+def is_word(token: str) -> bool:
+    """Whether a token holds a letter or a digit."""
+    return any(map(str.isalnum, token))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

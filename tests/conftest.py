@@ -1,14 +1,18 @@
-"""Fixtures that several test modules share: where the corpora lie, and an analysis made by hand."""
+"""Fixtures that several test modules share: where the corpora lie, the command line, and an analysis made by hand."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
 
+from framing.cli import main
 from framing.records import (
     COMPONENTS,
     Article,
@@ -49,6 +53,21 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("no corpora: FRAMING_DATA names no folder")
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., SimpleNamespace]:
+    """Run the command line in this process: its exit code, output and errors."""
+
+    def invoke(*args: str | Path, stdin: bytes = b"") -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["framing", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsysbinary.readouterr()
+        return SimpleNamespace(code=left.value.code, out=out.decode("utf-8"), err=err.decode("utf-8"))
+
+    return invoke
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import framing
-from framing.cli import COMMANDS, main
+from framing.cli import COMMANDS
 from framing.cli.output import replacing
 from framing.demo import read_demo
 
@@ -23,21 +22,6 @@ LINES = "".join(f"<p>Mayor Ida Lund said on Tuesday that bridge number {i} may f
 HEAD = "<!DOCTYPE html><html><head><title>Bridges</title></head>"
 PAGE = f"{HEAD}<body><nav>Home</nav><article><h1>Bridges</h1>{LINES}</article></body></html>"
 STORY = "Mayor Ida Lund said on Tuesday that the bridge may fall.\n"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Run the command line in this process: its exit code, output and errors."""
-
-    def invoke(*args: str | Path, stdin: bytes = b"") -> SimpleNamespace:
-        monkeypatch.setattr(sys, "argv", ["framing", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        return SimpleNamespace(code=left.value.code, out=out.decode("utf-8"), err=err.decode("utf-8"))
-
-    return invoke
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from framing.cli import main
 from framing.corpora import catalogue, fetch, list_corpora
 from framing.corpora.download import FetchError
 
@@ -42,18 +41,9 @@ BY_HAND = '[[corpus.files]]\npath = "secret.txt"\nvariants = [{ name = "upstream
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Run ``framing corpora`` in this process: its exit code, output and errors."""
-
-    def invoke(*args: str | Path) -> SimpleNamespace:
-        monkeypatch.setattr(sys, "argv", ["framing", "corpora", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(b"")))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        return SimpleNamespace(code=left.value.code, out=out.decode("utf-8"), err=err.decode("utf-8"))
-
-    return invoke
+def run(run: Run) -> Run:
+    """``framing corpora`` in this process."""
+    return partial(run, "corpora")
 
 
 # list, info, verify

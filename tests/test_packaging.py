@@ -40,7 +40,7 @@ def test_metadata(installed: metadata.Distribution) -> None:
     assert installed.metadata["Requires-Python"] == ">=3.10"
     assert set(installed.metadata.get_all("Provides-Extra")) == {"web", "distributed", "plots", "test", "dev"}
     core = {re.split(r"[>=<\[ ]", line)[0] for line in installed.requires or [] if "extra ==" not in line}
-    assert core == {"numpy", "scikit-learn", "nltk", "joblib", "click", "rich", "jinja2", "pooch", "tomli"}
+    assert core == {"numpy", "scipy", "scikit-learn", "nltk", "joblib", "click", "rich", "jinja2", "pooch", "tomli"}
     assert all(">=" in line for line in installed.requires or [])
 
 
@@ -52,6 +52,10 @@ def test_data_files_are_in_the_package() -> None:
     assert schema.load()["title"] == "Analysis"
     tables = [item.name for item in package.joinpath("lexicons").iterdir() if item.name.endswith(".tsv")]
     assert tables
+    model = package.joinpath("models", "attribution")
+    for name in ("model.json", "weights.npz", "CARD.md"):
+        assert model.joinpath(name).is_file()
+    assert model.joinpath("words", "weights.npz").is_file()
 
 
 def test_the_demo_is_a_news_article_of_ordinary_length() -> None:

@@ -16,7 +16,11 @@ import click
 from framing.cli.output import READER_GONE, complain, hush
 from framing.version import __version__
 
-COMMANDS = {"analyze": "framing.cli.analyze", "corpora": "framing.cli.corpora"}  # name -> module that holds `command`
+COMMANDS = {  # name -> module that holds `command`
+    "analyze": "framing.cli.analyze",
+    "corpora": "framing.cli.corpora",
+    "train": "framing.cli.train",
+}
 
 EPILOG = """\b
 Examples:

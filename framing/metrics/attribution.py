@@ -186,6 +186,13 @@ def _match(gold: Sequence[Triple], predicted: Sequence[Triple]) -> list[tuple[in
     return _assign(*_candidates([t.cue for t in gold], [t.cue for t in predicted]))
 
 
+def agreeing(gold: Attributions, predicted: Attributions) -> list[bool]:
+    """Whether each predicted attribution is *full*: matched by its cue to a gold one whose source and content are alike."""
+    true, found = _read(gold, "gold"), _read(predicted, "predicted")
+    right = {j for i, j in _match(true, found) if alike(true[i].source, found[j].source) and alike(true[i].content, found[j].content)}
+    return [j in right for j in range(len(found))]
+
+
 def alike(gold: Offsets, predicted: Offsets) -> bool:
     """Whether merged spans have an intersection over union of ``IOU`` or more; two empty ones do."""
     both = shared(gold, predicted)

@@ -1,0 +1,57 @@
+"""Results files as cells and tables of Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from framing.metrics.signature import short
+
+RESULTS = Path(__file__).parent / "results"
+
+Rows = list[tuple[str, ...]]
+
+
+def result(name: str) -> Any:
+    """A results file."""
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def cell(score: dict[str, Any] | None) -> str:
+    """A score with its interval."""
+    if score is None:
+        return ""
+    low, high = score["interval"]
+    return f"{short(score['value'])} [{short(low)}, {short(high)}]"
+
+
+def cell_or_value(score: Any) -> str:
+    """A score as it stands: with its interval, alone, or not there."""
+    if isinstance(score, dict):
+        return "" if score["value"] is None else cell(score) if score.get("interval") else short(score["value"])
+    return "" if score is None else short(score)
+
+
+def difference(comparison: dict[str, Any] | None) -> str:
+    """A difference of two systems with its interval and p."""
+    if comparison is None:
+        return ""
+    low, high = (_signed(x) for x in comparison["interval"])
+    return f"{_signed(comparison['difference'])} [{low}, {high}], p {short(comparison['p'])}"
+
+
+def _signed(value: float) -> str:
+    return short(value) if value < 0 else f"+{short(value)}"
+
+
+def table(header: Sequence[str], rows: Rows) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def words(name: str) -> str:
+    """The name of a score as words."""
+    return name.replace("_", " ").replace(" f1", " F1")

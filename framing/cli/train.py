@@ -1,0 +1,82 @@
+"""``framing train``: train a model from corpora on this machine.
+
+Conventions
+-----------
+What happens is said on standard error, line by line, with the seconds since the start. Whatever can be wrong (a corpus that is not there, a
+folder that is in use) is found before the long work begins. A folder that holds something else than a model of the task is never written to
+unless ``--force`` is given; what lies in it beside the model stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from framing.corpora import CorpusNotFound
+from framing.training import TASKS, UNLABELLED_TOKENS
+
+EPILOG = """\b
+Examples:
+  framing train attribution --corpus polnear
+  framing train attribution --data-home corpora --out mine --seed 1
+  framing train attribution --unlabelled-tokens 0
+"""
+
+
+@click.command("train", epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("task", type=click.Choice(sorted(TASKS)))
+@click.option("--corpus", "corpora", multiple=True, default=["polnear"], show_default=True, help="Annotated corpus; may be repeated.")
+@click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random.")
+@click.option(
+    "--unlabelled-tokens",
+    type=click.IntRange(min=0),
+    default=UNLABELLED_TOKENS,
+    show_default=True,
+    help="Tokens of raw news text to learn from too; 0 needs no further corpus.",
+)
+@click.option("--force", is_flag=True, help="Write into a folder that holds something else.")
+def command(
+    task: str, corpora: tuple[str, ...], data_home: str | None, out: Path | None, seed: int, unlabelled_tokens: int, force: bool
+) -> int:
+    """Train the model of TASK.
+
+    The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes minutes.
+    """
+    folder = out or Path("models") / task
+    _check(folder, task, force)
+    begin = monotonic()
+
+    def say(line: str) -> None:
+        click.echo(f"{monotonic() - begin:5.0f} s  {line}", err=True)
+
+    try:
+        TASKS[task](list(corpora), data_home, folder, unlabelled_tokens, seed, say)
+    except (CorpusNotFound, ImportError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{folder}: cannot be written: {error.strerror or error}") from error
+    say(f"saved in {folder}")
+    return 0
+
+
+def _check(folder: Path, task: str, force: bool) -> None:
+    """Raise if the model cannot or should not be written into the folder, which need not be there."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise click.ClickException(f"{folder}: cannot be written: {there} is {'closed to you' if there.is_dir() else 'no folder'}")
+    if there == folder and any(folder.iterdir()) and not force and not _holds(folder, task):
+        raise click.ClickException(f"{folder} is not empty and holds no model of {task}: choose another --out, or give --force.")
+
+
+def _holds(folder: Path, task: str) -> bool:
+    try:
+        numbers = json.loads((folder / "model.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(numbers, dict) and numbers.get("model") == task

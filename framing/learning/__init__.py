@@ -1,0 +1,1 @@
+"""The engine: learning machinery that knows nothing of news."""

@@ -1,0 +1,174 @@
+"""A model on disk: a folder with ``model.json`` (the card) and ``weights.npz`` (the arrays). Neither can execute when it is read.
+
+Conventions
+-----------
+* The card is an object of plain JSON. Two of its keys are ours: ``format``, the version of this layout, and ``sha256``, the digest of
+  ``weights.npz``. What version a model itself has is the matter of the model.
+* ``weights.npz`` is what ``numpy.load`` reads: a zip of arrays, none of Python objects. The same arrays and card give the same bytes,
+  whenever they are written: names in order, no times.
+* Files are written beside their place and renamed, the card last. Whoever reads at any moment finds the old model, the new one or, between
+  the two renames, a card that does not fit the weights, which :func:`load` refuses.
+* Matrices may be kept as one byte a number, with one scale along an axis (:func:`to_int8`): x ≈ scale · code, -127 <= code <= 127,
+  wrong by at most half a scale. Scales have 17 significant bits, so that products with a code are exact in float32: what was kept once
+  is kept again as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = 1
+CARD, WEIGHTS = "model.json", "weights.npz"
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def save(folder: str | os.PathLike[str], card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write a model into a folder, which is made if need be.
+
+    Parameters
+    ----------
+    folder : path
+    card : mapping of str to what JSON can hold
+        ``format`` and ``sha256`` are set here.
+    arrays : mapping of str to array
+        Of any shape, not of Python objects. Names are of letters, digits, ``_``, ``.`` and ``-``.
+
+    Raises
+    ------
+    ValueError
+        If the card is not plain JSON, or an array holds objects or has no proper name; nothing is written then.
+    OSError
+        If the files cannot be written.
+    """
+    home = Path(folder)
+    weights = _pack(home, arrays)
+    whole = {**card, "format": FORMAT, "sha256": hashlib.sha256(weights).hexdigest()}
+    try:
+        text = json.dumps(whole, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the card of {home} is not plain JSON: {error}") from error
+    home.mkdir(parents=True, exist_ok=True)
+    files = {WEIGHTS: weights, CARD: text.encode()}  # the card last: it holds the digest of the weights
+    drafts = {name: home / f".{name}.{os.getpid()}" for name in files}
+    try:
+        for name, content in files.items():
+            drafts[name].write_bytes(content)
+        for name in files:
+            os.replace(drafts[name], home / name)
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+
+
+def load(folder: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Read what :func:`save` wrote: the whole card, and the arrays.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is missing.
+    ValueError
+        If a file is damaged or of another version, or the two do not belong together.
+    """
+    home, card = Path(folder), read_card(folder)
+    path = home / WEIGHTS
+    weights = _read(path)
+    if hashlib.sha256(weights).hexdigest() != card["sha256"]:
+        raise ValueError(f"{path} is not the file that {CARD} was written for")
+    return card, _unpack(path, weights)
+
+
+def read_card(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """The card alone; raises as :func:`load`."""
+    path = Path(folder) / CARD
+    try:
+        card = json.loads(_read(path))
+    except ValueError as error:  # what is no UTF-8 and what is no JSON
+        raise ValueError(f"{path} is not the card of a model: {error}") from error
+    if not isinstance(card, dict) or not isinstance(card.get("sha256"), str):
+        raise ValueError(f"{path} is not the card of a model")
+    if card.get("format") != FORMAT:
+        raise ValueError(f"{path} has format {card.get('format')!r}, this version reads format {FORMAT}")
+    return card
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path} is missing") from None
+
+
+def _pack(home: Path, arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(arrays):
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no name for an array of {home}")
+            array = np.asarray(arrays[name], order="C")  # else the bytes would depend on the order in memory
+            if array.dtype.hasobject:
+                raise ValueError(f"array {name!r} of {home} holds Python objects")
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy")  # made so, it has neither the time nor
+            entry.create_system = 3  # the system of this machine
+            archive.writestr(entry, content.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+def _unpack(path: Path, weights: bytes) -> dict[str, NDArray[Any]]:
+    arrays = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(weights)) as archive:
+            for name in archive.namelist():
+                content = io.BytesIO(archive.read(name))
+                arrays[name.removesuffix(".npy")] = np.lib.format.read_array(content, allow_pickle=False)
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise ValueError(f"{path} does not hold plain arrays: {error}") from error
+    return arrays
+
+
+def to_int8(matrix: NDArray[np.floating[Any]], axis: int = 0) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Keep a matrix as one byte a number.
+
+    Parameters
+    ----------
+    matrix : array of floats
+    axis : int
+        Numbers along this axis have one scale: with 0, each column of a matrix has its own.
+
+    Returns
+    -------
+    codes : int8 array, the shape of ``matrix``
+    scales : float32 array
+        The shape of ``matrix``, but 1 at ``axis``. The largest magnitude has the code 127 or -127; where all are 0, the scale is 1.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, or beyond the range of float32.
+    """
+    matrix = np.asarray(matrix)
+    if not (np.abs(matrix) <= np.finfo(np.float32).max).all():
+        raise ValueError("a number that is not finite, or not in float32, cannot be kept as a byte")
+    mantissa, exponent = np.frexp((np.abs(matrix).max(axis=axis, keepdims=True, initial=0) / 127).astype(np.float32))
+    scales = np.ldexp(np.floor(mantissa * np.float32(1 << 17)), exponent - 17)
+    scales[scales == 0] = 1
+    return np.clip(np.rint(matrix / scales), -127, 127).astype(np.int8), scales
+
+
+def from_int8(codes: NDArray[np.int8], scales: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What :func:`to_int8` kept, as float32."""
+    return codes * scales

@@ -1,0 +1,249 @@
+"""The token tagger of attributions: signals and templates in, labels and their probabilities out.
+
+Conventions
+-----------
+The keys of ``TEMPLATES`` that occur often enough in training are the features of a :class:`framing.learning.network.Network`; all others
+are nothing. A chain is a paragraph; one of more than ``LONGEST`` tokens is cut, at the end of a sentence where there is one. What depends
+on the word type only, the sum of its rows of weights for each offset, is kept in a bounded memory that all texts of a process share.
+
+The best labelling is that of Viterbi with a bias added to the scores of the labels that begin something, as likelihood is blind to the
+difference between a missed piece and a wrong one and F1 is not: all of it for cues, less for sources and contents (``LEANINGS``). Pieces
+by themselves are chosen by their own probabilities instead (:mod:`framing.learning.segments`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.learning import crf
+from framing.learning.interning import KeyTable
+from framing.learning.network import Network, neighbours
+from framing.learning.segments import choose, posteriors
+from framing.learning.words import WordClasses
+from framing.patterns import Patterns
+from framing.records import Quote
+from framing.signals import TYPE_COLUMNS, Hashes, Signals, TypeMemory, read_signals
+from framing.tagging import CONTENT_LEFT, CONTENT_RIGHT, CUE, LABELS, ROLES, SOURCE_LEFT, SOURCE_RIGHT, Piece
+from framing.templates import OUTSIDE, Template, keys, split, type_keys
+from framing.tokens import Tokens
+
+Labels = NDArray[np.int64]
+Floats = NDArray[np.floating[Any]]
+
+LONGEST = 256  # tokens of a chain
+PART = 1 << 14  # tokens that are scored at once: keeps the memory flat on long texts
+LEANINGS = {CUE: 1.0, SOURCE_RIGHT: 0.6, SOURCE_LEFT: 0.6, CONTENT_RIGHT: 0.4, CONTENT_LEFT: 0.4}
+_REMEMBERED, _LONGEST_TYPE = 1 << 15, 64  # word types, characters: what the memory holds at most
+
+
+def _alone(columns: str, offsets: Iterable[int]) -> list[Template]:
+    return [((name, d),) for d in offsets for name in columns.split()]
+
+
+def _joined(*templates: str) -> list[Template]:
+    """``"word-1 word"`` is the template of the word before and the word."""
+    out = []
+    for template in templates:
+        parts = [(part.rstrip("+-1"), part[-2:]) for part in template.split()]
+        out.append(tuple((name, int(end) if end in ("-1", "+1") else 0) for name, end in parts))
+    return out
+
+
+TEMPLATES: tuple[Template, ...] = (
+    *_alone("word cluster512 cluster64 grammar reporting", range(-3, 4)),
+    *_alone("suffix3 suffix2 shape lexicons cluster1000", range(-2, 3)),
+    *_alone("prefix3 form suffix1", range(-1, 2)),
+    *_alone("quotation rule_label cue_frame", range(-1, 2)),
+    *_alone("cue_precision rule_nested sentence_opening finite", [0]),
+    *_alone("from_sentence_start to_sentence_end sentence_in_paragraph paragraph paragraph_length body", [0]),
+    *_alone("quoted_in_sentence quoted_in_paragraph", [0]),
+    *_alone("left_cue_frame left_cue_precision left_cue_distance left_cue_lemma", [0]),
+    *_alone("right_cue_frame right_cue_precision right_cue_distance right_cue_lemma", [0]),
+    *_alone("left_border left_border_distance left_border_next right_border right_border_distance right_border_next", [0]),
+    *_joined("word-1 word", "word word+1", "cluster64-1 cluster64", "cluster64 cluster64+1", "grammar-1 grammar", "grammar grammar+1"),
+    *_joined("grammar-1 grammar grammar+1", "cluster64-1 cluster64 cluster64+1"),
+    *_joined("rule_label word", "rule_label grammar", "quotation grammar", "quotation quoted_in_sentence", "cue_frame reporting"),
+    *_joined("left_cue_frame left_cue_distance", "right_cue_frame right_cue_distance", "left_cue_precision right_cue_precision"),
+    *_joined("left_cue_frame grammar", "right_cue_frame grammar", "from_sentence_start grammar"),
+    *_joined("left_border left_border_distance", "right_border right_border_distance"),
+)
+BY_TYPE, BY_TOKEN = split(TEMPLATES)
+_OFFSETS = tuple(sorted({template[0][1] for template in BY_TYPE}))
+_CHOSEN = [[k for k, template in enumerate(BY_TYPE) if template[0][1] == d] for d in _OFFSETS]
+
+
+def chains(tokens: Tokens) -> Labels:
+    """Borders of the chains of a text: paragraphs, long ones cut."""
+    first = tokens.paragraph_first.astype(np.int64)
+    if not len(tokens) or int(np.diff(first).max()) <= LONGEST:
+        return first
+    borders = [0]
+    for end in first[1:].tolist():
+        while end - borders[-1] > LONGEST:
+            ahead = int(tokens.sentence_first.searchsorted(np.int32(borders[-1] + LONGEST), "right")) - 1
+            cut = int(tokens.sentence_first[ahead])
+            borders.append(cut if cut > borders[-1] else borders[-1] + LONGEST)
+        borders.append(end)
+    return np.array(borders, np.int64)
+
+
+def neighbour(tokens: Tokens, offset: int, begin: int, end: int) -> Labels:
+    """The word type at ``offset`` from each of the tokens ``begin`` to ``end``; outside its paragraph the number of word types."""
+    there = np.arange(begin, end) + offset
+    inside = tokens.paragraph.take(there, mode="clip") == tokens.paragraph[begin:end]
+    inside &= (there >= 0) & (there < len(tokens))
+    return np.where(inside, tokens.type.take(there, mode="clip"), len(tokens.types)).astype(np.int64)
+
+
+class _Memory(dict[str, bytes]):
+    """Word type -> the sums of its rows of weights, one for each offset, packed. When full it forgets everything, as ``TypeMemory``."""
+
+    def add(self, words: Sequence[str], sums: NDArray[np.float32]) -> None:
+        if len(self) + len(words) > _REMEMBERED:
+            self.clear()
+        for word, row in zip(words, sums):
+            if len(word) <= _LONGEST_TYPE:
+                self[word] = row.tobytes()
+
+
+class Tagger:
+    """Labels the tokens of a text; see the module's docstring.
+
+    Parameters
+    ----------
+    classes : WordClasses
+    known : (F,) uint64 array
+        The keys that are features, distinct.
+    network : Network
+        With F rows of inputs.
+    """
+
+    def __init__(self, classes: WordClasses | None, known: Hashes, network: Network) -> None:
+        if len(known) != len(network.inputs):
+            raise ValueError(f"{len(known)} keys and {len(network.inputs)} rows of weights do not fit")
+        self.classes, self.network = classes, network
+        self.table = KeyTable(known)
+        self.signals = TypeMemory(classes)
+        self._inputs = np.concatenate([network.inputs, np.zeros((1, network.inputs.shape[1]), np.float32)])  # the last: unknown
+        self._memory = _Memory()
+
+    def __reduce__(self) -> tuple[type[Tagger], tuple[Any, ...]]:
+        return Tagger, (self.classes, self.table.keys, self.network)  # without what is in the memories
+
+    def read(self, patterns: Patterns, quotes: Sequence[Quote]) -> Signals:
+        """The signals of a text."""
+        return read_signals(patterns, quotes, self.signals)
+
+    def label(self, patterns: Patterns, quotes: Sequence[Quote], bias: float = 0.0, body_only: bool = False) -> tuple[Labels, Floats]:
+        """The labels of a text and the probability of every label.
+
+        Parameters
+        ----------
+        patterns : Patterns
+        quotes : sequence of Quote
+            The same that the patterns were read with.
+        bias : float
+            See the module's docstring; probabilities are without it.
+        body_only : bool
+            Whether tokens outside the body are O for certain.
+
+        Returns
+        -------
+        labels : (n,) array
+        probabilities : (n, L) array
+        """
+        signals = self.read(patterns, quotes)
+        labels = np.zeros(len(signals.tokens), np.int64)
+        probabilities = np.zeros((len(labels), len(LABELS)))
+        leaning = np.zeros(len(LABELS))
+        leaning[list(LEANINGS)] = list(LEANINGS.values())
+        for first, scores in self._parts(signals, body_only):
+            begin, end = int(first[0]), int(first[-1])
+            layout = crf.Layout.of(first - begin)
+            labels[begin:end] = crf.viterbi(scores + bias * leaning, self.network.transitions, layout)
+            probabilities[begin:end] = crf.beliefs(scores, self.network.transitions, layout, pairs=False).marginals
+        return labels, probabilities
+
+    def spans(self, patterns: Patterns, quotes: Sequence[Quote], threshold: float, body_only: bool = False) -> list[Piece]:
+        """Pieces by themselves: those that overlap no other, with the highest total of probability less ``threshold``.
+
+        Parameters
+        ----------
+        patterns : Patterns
+        quotes : sequence of Quote
+            The same that the patterns were read with.
+        threshold : float
+            Above 0, at most 1; about half of the F1 that can be reached. Every piece is more probable.
+        body_only : bool
+            As :meth:`label`.
+
+        Returns
+        -------
+        list of Piece
+            In order.
+
+        Raises
+        ------
+        ValueError
+            If ``threshold`` is not in its range.
+        """
+        if not 0 < threshold <= 1:
+            raise ValueError(f"the threshold of probabilities must be above 0 and at most 1, not {threshold}")
+        out = []
+        for first, scores in self._parts(self.read(patterns, quotes), body_only):
+            begin = int(first[0])
+            found = choose(posteriors(scores, self.network.transitions, first - begin, tuple(ROLES), threshold), threshold)
+            columns = ((found.begin + begin).tolist(), (found.end + begin).tolist(), found.kind.tolist())
+            out += [Piece(*row) for row in zip(*columns)]
+        return out
+
+    def _parts(self, signals: Signals, body_only: bool) -> Iterator[tuple[Labels, Floats]]:
+        """The borders of the chains of each part of a text, and the label scores of its tokens."""
+        tokens, sums = signals.tokens, self.type_sums(signals)
+        for first in parts(chains(tokens)):
+            scores = self.scores(signals, first, sums)
+            if body_only:
+                scores[~tokens.body[first[0] : first[-1]], 1:] = -np.inf
+            yield first, scores
+
+    def scores(self, signals: Signals, first: Labels, sums: NDArray[np.float32]) -> Floats:
+        """Label scores of the tokens ``first[0]:first[-1]``, whose chains have the borders ``first``; ``sums`` as :meth:`type_sums`."""
+        tokens, begin, end = signals.tokens, int(first[0]), int(first[-1])
+        total = np.zeros((end - begin, sums.shape[2]), np.float32)
+        for k, d in enumerate(_OFFSETS):
+            total += sums[k].take(neighbour(tokens, d, begin, end), axis=0)
+        numbers = self.table.numbers(keys(signals, BY_TOKEN, begin, end))
+        numbers[numbers < 0] = len(self.table)
+        rows = np.empty_like(total)
+        for row in numbers:
+            np.take(self._inputs, row, axis=0, out=rows, mode="clip")  # faster than indexing, and without a new array
+            total += rows
+        return self.network.emissions(total, neighbours(first - begin, self.network.distances))
+
+    def type_sums(self, signals: Signals) -> NDArray[np.float32]:
+        """Sums of rows for each offset, for the word types of a text and for what lies outside a paragraph: (offsets, types + 1, H)."""
+        types = signals.tokens.types
+        known = [self._memory.get(word) for word in types]
+        missing = [i for i, row in enumerate(known) if row is None]
+        outside = np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64)
+        numbers = self.table.numbers(type_keys(np.concatenate([signals.rows[missing], outside]), BY_TYPE))
+        fresh = np.stack([self._inputs[numbers[chosen]].sum(axis=0) for chosen in _CHOSEN], axis=1)
+        self._memory.add([types[i] for i in missing], fresh[:-1])
+        for i, row in zip(missing, fresh):
+            known[i] = row.tobytes()
+        packed = np.frombuffer(b"".join([row for row in known if row is not None]), np.float32)
+        sums = np.concatenate([packed.reshape(len(types), *fresh.shape[1:]), fresh[-1:]])
+        return np.ascontiguousarray(sums.transpose(1, 0, 2))
+
+
+def parts(first: Labels) -> Iterator[Labels]:
+    """Runs of chains of about ``PART`` tokens, as their borders."""
+    begin = 0
+    while begin < len(first) - 1:
+        end = max(int(first.searchsorted(first[begin] + PART, "right")) - 1, begin + 1)
+        yield first[begin : end + 1]
+        begin = end

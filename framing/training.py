@@ -1,0 +1,235 @@
+"""Training: corpora in, an estimator with its card out.
+
+Conventions
+-----------
+* ``TASKS`` maps the name of a task to the function that trains its model; all of them take the same arguments.
+* Only the parts ``train`` (to learn from) and ``dev`` (to calibrate on) of a corpus are read, never a test part.
+* Everything random comes from ``seed``: the same corpora, settings and seed give the same bytes on one machine and thread setting.
+* Raw text is that of the further train articles of Article-Bias-Prediction (Baly et al. 2020). All of it teaches classes of words
+  (:mod:`framing.learning.words`), a random part of it is labelled by teachers for the last network (:mod:`framing.teaching`).
+
+Needs scipy and scikit-learn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+
+from framing import cards, teaching
+from framing.attribution import VERSION, AttributionExtractor
+from framing.corpora import info, load_corpus
+from framing.learning import words
+from framing.learning.network import Settings
+from framing.learning.words import WordClasses
+from framing.records import Document
+from framing.text import article_from_text
+from framing.tokens import Tokens, tokenize
+
+Progress = Callable[[str], None]
+
+RAW = "article_bias_prediction"
+UNLABELLED_TOKENS = 1_400_000  # what ten minutes on two cores allow
+SETTINGS = Settings(epochs=6, drop=0.1, drop_inputs=0.1)  # of the last network: it reads much text, so few rounds and little dropping
+
+_TASK = (
+    "Finds attributions in English news: who (source) is said to say, think, want or show (cue) what (content). Gives spans, the links "
+    "between them, whether speech is direct, indirect or mixed, which attribution stands inside which, and a confidence."
+)
+_METHOD = (
+    "A small convolutional network under a linear-chain CRF labels the tokens of a paragraph; it reads hashed features of words, classes "
+    "of words, quotations and what pattern rules find. Where raw text is used, a linear CRF and two networks, learned from the annotated "
+    "texts, label it for this network (distillation). Pieces are linked to whole attributions with a probability, which is calibrated on "
+    "other annotated texts; attributions inside the content of others come from rules."
+)
+_USE = (
+    "For: showing readers, editors and researchers how an article attributes what it says; counting over many articles.",
+    "Not for: deciding whether something is true, whether a source is to be trusted, or what a person thinks. It says who is said to say "
+    "what, and is wrong now and then: look at the text before you act on a single attribution.",
+    "`threshold` is the least confidence of an attribution that stands in no other: higher for precision, lower for recall; 0 keeps all "
+    "that the tagger marks. `bias` moves the tagger towards labels that begin something, so towards recall.",
+)
+_LIMITS = (
+    "English only. PolNeAR is US political news of 2015 and 2016; on other matters, years and styles it does worse, and its confidence, "
+    "calibrated on such texts, may be too high.",
+    "PolNeAR marks no attribution inside the content of another. Those come from rules, their confidence is the precision of the cue's "
+    "word, and how complete they are is not learned from anything.",
+    "Transcripts and interviews, where a name and a colon stand before each turn, are not what it was made for.",
+    "Annotators disagree on where cues and contents begin and end, so exact spans can only be matched so far.",
+    "Its texts are by few outlets and its sources are mostly politicians, their staff and officials of one country; names and roles of "
+    "others are less well known to it.",
+    "The weights hold numbers, hashes of features and a list of frequent words; no running text.",
+)
+_CITATIONS = (
+    "Margaret Mitchell et al. (2019). Model Cards for Model Reporting. FAT* 2019. (The form of this card.)",
+    "Geoffrey Hinton, Oriol Vinyals, Jeff Dean (2015). Distilling the Knowledge in a Neural Network. arXiv:1503.02531.",
+)
+
+
+class Model(Protocol):
+    """What training gives."""
+
+    card_: dict[str, Any]
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write it into a folder."""
+
+
+def train_attribution(
+    corpus: str | Sequence[str] = "polnear",
+    data_home: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    unlabelled_tokens: int = UNLABELLED_TOKENS,
+    seed: int = 0,
+    progress: Progress | None = None,
+    *,
+    settings: Settings = SETTINGS,
+    classes: WordClasses | None = None,
+) -> AttributionExtractor:
+    """Train the attribution extractor.
+
+    Parameters
+    ----------
+    corpus : str or sequence of str
+        Corpora with attributions and parts ``train`` and ``dev``; it learns from all, and the confidence is calibrated on the first.
+    data_home : path, optional
+        Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
+    out : path, optional
+        Folder to save the model and its ``CARD.md`` into; without it nothing is written.
+    unlabelled_tokens : int
+        At least so many tokens of raw text are labelled by teachers. 0: no raw text is read, and classes of words are learned from the
+        annotated texts alone.
+    seed : int
+    progress : callable, optional
+        Called with a line of text.
+    settings : Settings
+        Of the last network; their seed is replaced.
+    classes : WordClasses, optional
+        Ready ones, instead of learning them.
+
+    Returns
+    -------
+    AttributionExtractor
+        With ``card_``.
+
+    Raises
+    ------
+    ValueError
+        If a corpus has no attributions, no such parts, or too little text.
+    CorpusNotFound
+        If a corpus is not there.
+    ImportError
+        If scipy or scikit-learn is missing.
+    """
+    _need_tools()
+    say = progress or (lambda line: None)
+    names = [corpus] if isinstance(corpus, str) else list(corpus)
+    lessons = {name: _read(name, "train", data_home) for name in names}
+    documents = [document for part in lessons.values() for document in part]
+    tune = _read(names[0], "dev", data_home)
+    raw = list(load_corpus(RAW, data_home=data_home, unlabelled=True)) if unlabelled_tokens > 0 else []
+    say(f"{len(documents):,} documents to learn from, {len(tune):,} to tune on, {len(raw):,} without annotation")
+    texts = [
+        *(_describe(name, "train", "learning", part) for name, part in lessons.items()),
+        _describe(names[0], "dev", "calibration", tune),
+    ]
+    own = settings != SETTINGS or classes is not None
+    if classes is None:
+        classes = _word_classes([*raw, *documents], seed)
+        say(f"{len(classes):,} words in classes")
+        texts += [_describe(RAW, "train (unlabelled)", "classes of words", raw)] if raw else []
+    chosen = choose(raw, unlabelled_tokens, seed)
+    texts += [_describe(RAW, "train (unlabelled)", "labelled by teachers", chosen)] if chosen else []
+    extractor = AttributionExtractor(settings=replace(settings, seed=seed), classes=classes)
+    extractor.fit(documents, unlabelled=[document.text for document in chosen], tune=tune, progress=say)
+    extractor.card_ = _card(extractor, names, texts, unlabelled_tokens, seed, own)
+    if out is not None:
+        extractor.save(out)
+        cards.write_page(out)
+    return extractor
+
+
+TASKS: Mapping[str, Callable[..., Model]] = {"attribution": train_attribution}
+
+
+def _need_tools() -> None:
+    try:
+        for name in ("scipy", "sklearn"):
+            import_module(name)
+    except ImportError as error:
+        raise ImportError(f"training needs scipy and scikit-learn (pip install scikit-learn): {error}") from error
+
+
+def _read(name: str, split: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
+    corpus = info(name)
+    if "attribution" not in corpus.tasks or split not in corpus.splits:
+        raise ValueError(f"{name} has no attributions to learn from in a part {split!r}")
+    return list(load_corpus(name, split, data_home=data_home))
+
+
+def _describe(name: str, split: str, use: str, documents: Sequence[Document]) -> dict[str, Any]:
+    tokens = sum(len(text) for text in _tokens(documents))
+    return cards.describe(name, split, use, documents, tokens, info(name).licence)
+
+
+def _tokens(documents: Sequence[Document]) -> Iterator[Tokens]:
+    return (tokenize(article_from_text(document.text)) for document in documents)
+
+
+def _word_classes(documents: Sequence[Document], seed: int) -> WordClasses:
+    try:
+        learned = words.learn(_tokens(documents), seed=seed)
+    except ValueError as error:
+        raise ValueError(f"there is too little text to learn classes of words from: {error}") from error
+    return replace(learned, codes=learned.codes[:, :0], scales=learned.scales[:0])  # the tagger reads no vectors
+
+
+def choose(documents: Sequence[Document], tokens: int, seed: int) -> list[Document]:
+    """Documents in random order until they have at least so many tokens, or all."""
+    chosen: list[Document] = []
+    for i in np.random.default_rng(seed).permutation(len(documents)).tolist():
+        if tokens <= 0:
+            break
+        chosen.append(documents[i])
+        tokens -= len(next(_tokens(chosen[-1:])))
+    return chosen
+
+
+def _card(
+    extractor: AttributionExtractor, names: Sequence[str], texts: Sequence[Mapping[str, Any]], tokens: int, seed: int, own: bool
+) -> dict[str, Any]:
+    assert extractor.settings is not None
+    assert extractor.classes is not None
+    signature = f"attribution|train:{'+'.join(names)}|unlabelled:{tokens}|seed:{seed}|{'settings:own|' if own else ''}v:{VERSION}"
+    settings = {
+        "seed": seed,
+        "unlabelled tokens": tokens,
+        "threshold": extractor.threshold,
+        "bias": extractor.bias,
+        "at_least": extractor.at_least,
+        "words with classes": len(extractor.classes),
+        "clusters of words": sorted(extractor.classes.clusters),
+        "network": asdict(extractor.settings),
+        **({f"teacher {k + 1}": asdict(teacher) for k, teacher in enumerate(teaching.TEACHERS)} if tokens > 0 else {}),
+    }
+    card = {
+        "name": "attribution",
+        "version": VERSION,
+        "signature": signature,
+        "task": _TASK,
+        "method": _METHOD,
+        "texts": list(texts),
+        "use": list(_USE),
+        "limits": list(_LIMITS),
+        "settings": settings,
+        "scores": {},
+        "citations": [*(info(name).citation for name in dict.fromkeys([*names, *(t["corpus"] for t in texts)])), *_CITATIONS],
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(card))  # tuples are lists there
+    return plain
