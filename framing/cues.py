@@ -64,7 +64,7 @@ from framing.phrases import (
     skip_occasion,
     verb_group,
 )
-from framing.tokens import remembered
+from framing.tokens import Remembered
 
 FIXED = (
     ("according", "to"),
@@ -120,7 +120,7 @@ def reporting_nouns() -> dict[str, tuple[str, str, str]]:
     return {form: (r["lemma"], "noun", r["class"]) for r in read_table("reporting") if r["pos"] == "noun" for form in r["forms"].split()}
 
 
-@remembered
+@Remembered
 def _may_report(token: str) -> bool:
     low = token.lower()
     return low in reporting_forms() or low in reporting_nouns() or low in _HEADS

@@ -209,15 +209,17 @@ def _with_what_they_hold(attributions: Sequence[Attribution], tokens: Tokens) ->
     merged = list(attributions)
     for i in range(len(merged) - 2, -1, -1):
         for j in range(i + 1, min(i + 4, len(merged))):
-            merged[i], merged[j] = _grown(merged[i], merged[j], tokens)
+            one, other = merged[i], merged[j]
+            if one.content and other.content and other.content[-1].end > one.content[-1].end:
+                merged[i], merged[j] = _grown(one, other, tokens)
     return merged
 
 
 def _grown(one: Attribution, other: Attribution, tokens: Tokens) -> tuple[Attribution, Attribution]:
-    if not one.content or not other.content or not len(tokens):
+    if not len(tokens):
         return one, other
     last, end = one.content[-1], other.content[-1].end
-    if end <= last.end or end - last.start > _LONGEST or other.cue.start < last.start:
+    if end - last.start > _LONGEST or other.cue.start < last.start:
         return one, other
     at, to = tokens.sentence.take([tokens.at(one.cue.start), tokens.at(other.cue.start)], mode="clip")
     if at != to:

@@ -18,7 +18,7 @@ import numpy as np
 
 from framing.lexicons import read_table
 from framing.records import Quote
-from framing.tokens import Tokens, remembered
+from framing.tokens import Remembered, Tokens
 
 WORD, TIME, MARK, COMMA, OPEN, CLOSE, QUOTE, DASH = range(8)
 _CLASSES = ("det", "num", "poss", "subj", "obj", "prep", "aux", "modal", "conj", "sub", "rel", "adv", "neg")
@@ -53,7 +53,7 @@ class View:
 def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     """Prepare ``tokens``, of which there is at least one, for the phrase rules."""
     lower = [t.lower() for t in tokens.types]
-    kinds = np.array([closed_class(t, w) for t, w in zip(tokens.types, lower)], np.int32)
+    kind = tokens.lookup(_class_of)
     capitals = np.array([t[:1].isupper() for t in tokens.types], np.bool_)
     types = tokens.type
     held = np.full(len(tokens) + 1, -1, np.int32)
@@ -61,7 +61,6 @@ def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
         if quotes[k].kind == "speech":
             a, b = tokens.range(quotes[k].span)
             held[a:b] = k
-    kind = kinds[types]
     marks = np.array([t in ("'", "’") for t in tokens.types], np.bool_)[types]
     glued = np.zeros(len(tokens), np.bool_)
     np.equal(tokens.start[1:], tokens.end[:-1], out=glued[1:])
@@ -78,7 +77,6 @@ def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     )
 
 
-@remembered
 def closed_class(token: str, low: str) -> int:
     """The closed class of a word type, or ``WORD``, or the sort of mark; ``low`` is the token in lower case."""
     if low in _CLOSED and not (len(token) > 1 and token.isupper()):  # "US", "IT", "WHO" are names
@@ -102,6 +100,11 @@ def closed_class(token: str, low: str) -> int:
     if low[0].isdigit():
         return NUM
     return WORD
+
+
+@Remembered
+def _class_of(token: str) -> int:
+    return closed_class(token, token.lower())
 
 
 def verb_group(v: View, verb: int) -> tuple[int, int]:

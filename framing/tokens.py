@@ -32,7 +32,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, wraps
 from itertools import chain, compress
 from typing import Any, TypeVar
 
@@ -75,36 +74,38 @@ _CLITIC = re.compile(r"(?<=.)(?:n['’]t|['’](?:s|d|m|ll|re|ve))\Z", re.I)
 _PLAIN = re.compile(r"([“\"(\[]?)([^\W\d_]+(?:-[^\W\d_]+)*)([’'][sS])?([,.;:?!]?)([”\")\]]?)").fullmatch
 
 
-class _Memory(dict[str, tuple[str, ...]]):
-    """Stretch -> its tokens (and blanks). When full it forgets everything: simple, and safe with threads."""
-
-    def __missing__(self, stretch: str) -> tuple[str, ...]:
-        tokens = (stretch,) if stretch.isalpha() else _split(stretch)
-        if len(stretch) <= _LONGEST:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[stretch] = tokens
-        return tokens
-
-
-_memory = _Memory()
-
-
 _T = TypeVar("_T")
 
 
-def remembered(function: Callable[..., _T]) -> Callable[..., _T]:
-    """A pure function of a token (and of more strings made of it), with its last results kept, but for very long tokens."""
-    cached = lru_cache(maxsize=_REMEMBERED)(function)
+class Remembered(dict[str, _T]):
+    """A pure function of a string that keeps its results, but for very long strings.
 
-    @wraps(function)
-    def look_up(token: str, *more: str) -> _T:
-        return cached(token, *more) if len(token) <= _LONGEST else function(token, *more)
+    When full it forgets everything: simple, and safe with threads.
+    """
 
-    return look_up
+    def __init__(self, function: Callable[[str], _T]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, text: str) -> _T:
+        value = self._function(text)
+        if len(text) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[text] = value
+        return value
+
+    def __call__(self, text: str) -> _T:
+        return self[text]
 
 
-@remembered
+@Remembered
+def _tokens_of(stretch: str) -> tuple[str, ...]:
+    """The tokens, and odd blanks, of a stretch."""
+    return (stretch,) if stretch.isalpha() else _split(stretch)
+
+
+@Remembered
 def is_word(token: str) -> bool:
     """Whether a token holds a letter or a digit."""
     return any(map(str.isalnum, token))
@@ -141,7 +142,7 @@ class Tokens:
 
     def lookup(self, function: Callable[[str], Any], dtype: Any = np.int32) -> NDArray[Any]:
         """``function`` of every token, called once a type and gathered: array of length n."""
-        values = np.array([function(t) for t in self.types], dtype=dtype)
+        values = np.array(list(map(function.__getitem__ if isinstance(function, Remembered) else function, self.types)), dtype=dtype)
         return values[self.type] if len(self.types) else values
 
     def at(self, offset: int) -> int:
@@ -174,7 +175,7 @@ def tokenize(article: Article) -> Tokens:
     # Other common blanks become spaces, one for one, so that stretches do not hold them and their number stays small.
     for blank in "\n\r\t\xa0":
         joined = joined.replace(blank, " ")
-    stretches = list(map(_memory.__getitem__, joined.split(" ")))
+    stretches = list(map(_tokens_of.__getitem__, joined.split(" ")))
     words = list(chain.from_iterable(stretches))
     types, kind = _types(words)
     lengths = np.fromiter(map(len, types), np.int64, len(types))[kind]

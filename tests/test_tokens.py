@@ -142,12 +142,18 @@ def test_memory_is_bounded_and_does_not_show(monkeypatch: pytest.MonkeyPatch) ->
     text = "Mr. Hill didn't say “no.” He left the U.S. The rest, e.g. Weber's, stayed. " + "x" * 100
     before = read(text)
     monkeypatch.setattr(module, "_REMEMBERED", 3)
-    monkeypatch.setattr(module, "_memory", module._Memory())
+    monkeypatch.setattr(module, "_tokens_of", module.Remembered(module._tokens_of._function))
     after = read(text)
-    assert len(module._memory) <= 3
+    assert 0 < len(module._tokens_of) <= 3
     assert before.types == after.types
     assert (before.type == after.type).all()
     assert (before.sentences == after.sentences).all()
+
+
+def test_very_long_strings_are_not_kept() -> None:
+    lengths = module.Remembered(len)
+    assert [lengths("ab"), lengths["ab"], lengths("x" * 10_000)] == [2, 2, 10_000]
+    assert list(lengths) == ["ab"]
 
 
 def test_blanks_between_and_around_paragraphs() -> None:
