@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 
 from experiments.data import load
 from framing.attribution import BIAS, AttributionExtractor
-from framing.linking import EVIDENCE, evidence, find_links, records
+from framing.linking import EVIDENCE, evidence, find_links, records, speech_ranges
 from framing.metrics.attribution import agreeing
 from framing.patterns import read_patterns
 from framing.quotes import find_quotes
@@ -42,7 +42,7 @@ def outcomes(document: Document, extractor: AttributionExtractor) -> tuple[NDArr
     article = article_from_text(document.text)
     tokens, quotes = tokenize(article), find_quotes(article.text, article.paragraphs)
     labels, probabilities = extractor.tagger_.label(read_patterns(tokens, quotes), quotes, BIAS)
-    ranges = [tokens.range(q.span) for q in quotes if q.kind == "speech"]
+    ranges = speech_ranges(tokens, quotes)
     holder = outermost(tokens, ranges)
     drafts = find_links(tokens, ranges, holder, labels, probabilities)
     if not drafts:

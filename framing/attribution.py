@@ -199,7 +199,7 @@ class AttributionExtractor:
     def _flat(self, tokens: Tokens, quotes: Sequence[Quote], patterns: Patterns) -> tuple[Attribution, ...]:
         """What the tagger finds, with the confidence that linking gives."""
         labels, probabilities = self.tagger_.label(patterns, quotes, self.bias, self.body_only)
-        return link(tokens, quotes, labels, probabilities, threshold=0.0)
+        return link(tokens, quotes, labels, probabilities)
 
     def predict(self, texts: Iterable[str | Article]) -> list[tuple[Attribution, ...]]:
         """The attributions of every text.

@@ -14,12 +14,9 @@ A piece goes to the nearest cue of its paragraph on the side that its label name
   sentence, or on the wrong side; a quotation of a later paragraph after unquoted words. A piece that is quoted at one end only is cut
   at the mark if a sentence ends there. A cue without content is none.
 
-Full F1 on PolNeAR train, with labels of taggers that did not see the article: nearest cue alone 56.9, with shared sources 60.4, quotations
-60.7, likely sources 61.6, contents 61.8; with the threshold 62.6.
-
 ``confidence`` is the probability that source and content are right (intersection over union of .5 or more with those of a gold attribution
-with the same cue), by a logistic regression on ``EVIDENCE`` whose weights are in ``lexicons/linking.tsv``; attributions below ``THRESHOLD``
-are left out. F1 is best at half of its own best value (Lipton, Elkan & Naryanaswamy 2014).
+with the same cue), by a logistic regression on ``EVIDENCE``. Its weights, in ``lexicons/linking.tsv``, are learned by ``python -m
+experiments.linking``.
 
 All loops run over pieces and bounded windows, so time is linear in the text.
 """
@@ -29,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain, compress, pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +37,6 @@ from framing.speech import outermost, speech_of
 from framing.tagging import CONTENT_LEFT, CONTENT_RIGHT, CUE, SOURCE_LEFT, SOURCE_RIGHT, Piece, pieces
 from framing.tokens import Tokens
 
-THRESHOLD = 0.3  # least confidence; whoever calibrates it sets an own one
 SOURCE = 0.2  # least probability of the likeliest token of a source that the labels lack
 EDGE = 0.5  # such a source reaches as far as tokens are this likely, relative to the likeliest
 WINDOW = 60  # tokens before and after the cue where it is sought
@@ -85,13 +81,7 @@ class _Scene:
     ranges: list[tuple[int, int]]  # of the quotations, in tokens
 
 
-def link(
-    tokens: Tokens,
-    quotes: Sequence[Quote],
-    labels: NDArray[np.int64],
-    marginals: Floats,
-    threshold: float = THRESHOLD,
-) -> tuple[Attribution, ...]:
+def link(tokens: Tokens, quotes: Sequence[Quote], labels: NDArray[np.int64], marginals: Floats) -> tuple[Attribution, ...]:
     """Make attributions of labelled tokens.
 
     Parameters
@@ -103,22 +93,18 @@ def link(
         Index into ``framing.tagging.LABELS`` of each token.
     marginals : array of float, shape (n, 11)
         Probability of each label.
-    threshold : float
-        Least confidence; 0 keeps all.
 
     Returns
     -------
     tuple of Attribution
         In the order of their cues, without parents; ids count from 0. Contents are ordered and disjoint.
     """
-    ranges = _ranges(tokens, quotes)
+    ranges = speech_ranges(tokens, quotes)
     holder = outermost(tokens, ranges)
     drafts = find_links(tokens, ranges, holder, labels, marginals)
     if not drafts:
         return ()
-    confidence = probability(evidence(drafts, labels, marginals, holder)).tolist()
-    sure = [c >= threshold for c in confidence]
-    return records(tokens, holder, list(compress(drafts, sure)), list(compress(confidence, sure)))
+    return records(tokens, holder, drafts, probability(evidence(drafts, labels, marginals, holder)).tolist())
 
 
 def records(tokens: Tokens, holder: NDArray[np.int64], drafts: Sequence[Draft], confidence: Sequence[float]) -> tuple[Attribution, ...]:
@@ -137,7 +123,8 @@ def records(tokens: Tokens, holder: NDArray[np.int64], drafts: Sequence[Draft], 
     )
 
 
-def _ranges(tokens: Tokens, quotes: Sequence[Quote]) -> list[tuple[int, int]]:
+def speech_ranges(tokens: Tokens, quotes: Sequence[Quote]) -> list[tuple[int, int]]:
+    """The token ranges of the speech quotations."""
     return [tokens.range(q.span) for q in quotes if q.kind == "speech"]
 
 

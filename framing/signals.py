@@ -60,7 +60,7 @@ from framing.patterns import Patterns
 from framing.phrases import AUX, CLOSE, COMMA, CONJ, DASH, MARK, MODAL, NEG, OPEN, QUOTE, REL, SUB, closed_class
 from framing.records import QUOTE_KINDS, Attribution, Quote
 from framing.tagging import encode
-from framing.tokens import Tokens
+from framing.tokens import Remembered, Tokens
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -84,7 +84,6 @@ _STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 25, 40)  # where a new class of lengt
 _STEP = np.searchsorted(_STEPS, np.arange(_STEPS[-1] + 1), "right").astype(np.uint8)
 _IS_BORDER = np.isin(np.arange(_NOTHING), [COMMA, MARK, DASH, QUOTE, OPEN, CLOSE, CONJ, SUB, REL])
 _IS_FINITE = np.isin(np.arange(_NOTHING), [AUX, MODAL])
-_REMEMBERED, _LONGEST = 1 << 16, 64  # word types, characters: what a memory holds at most
 _ASCII = {**dict.fromkeys(range(65, 91), "X"), **dict.fromkeys(range(97, 123), "x"), **dict.fromkeys(range(48, 58), "0")}
 _RUN = re.compile(r"(.)\1\1+")
 
@@ -92,8 +91,8 @@ _RUN = re.compile(r"(.)\1\1+")
 # ---- word types ------------------------------------------------------------------------------------------------------------------------
 
 
-class TypeMemory(dict[str, bytes]):
-    """Word type -> its row of type columns, packed. When full it forgets everything: simple, and safe with threads.
+class TypeMemory(Remembered[bytes]):
+    """Word type -> its row of type columns, packed.
 
     Parameters
     ----------
@@ -102,18 +101,10 @@ class TypeMemory(dict[str, bytes]):
     """
 
     def __init__(self, classes: WordClasses | None = None) -> None:
-        super().__init__()
+        super().__init__(self._read)
         self._rows = {} if classes is None else classes.rows
         self._clusters = () if classes is None else tuple(classes.clusters[k] for k in CLUSTERS)
         self._unknown = _digest("u") * len(CLUSTERS)
-
-    def __missing__(self, word: str) -> bytes:
-        row = self._read(word)
-        if len(word) <= _LONGEST:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[word] = row
-        return row
 
     def rows(self, types: Sequence[str]) -> Hashes:
         """The type columns of some words: (len(types), len(TYPE_COLUMNS))."""

@@ -1,4 +1,7 @@
-"""Small made corpora in the formats of PolNeAR and Article-Bias-Prediction, for tests of training: made-up words in real sentences."""
+"""Small made corpora in the formats of PolNeAR and Article-Bias-Prediction, for tests of training: made-up words in real sentences.
+
+``ENTRY`` begins a catalogue entry of a corpus without files.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,18 @@ import gzip
 import json
 import random
 from pathlib import Path
+
+ENTRY = """
+[[corpus]]
+name = "made"
+title = "A corpus for tests"
+tasks = ["attribution"]
+licence = "none"
+citation = "nobody"
+homepage = "nowhere"
+get = "write it yourself."
+reader = "tests.nowhere:read"
+"""
 
 SYLLABLES = [a + b for a in "bdfgklmnprstv" for b in "aeiou"]
 WORDS = 1_200  # more than there are classes of words

@@ -17,22 +17,13 @@ from framing.corpora.catalogue import parse
 from framing.corpora.gold import Draft, Quoted, make_gold
 from framing.corpora.polnear import parse as parse_events
 from framing.records import LEVELS, REASONS, SOURCE_KINDS, SPEECH, Document
+from tests.made_corpora import ENTRY
 
 CASES = json.loads((Path(__file__).parent / "cases" / "corpora_attribution.json").read_text(encoding="utf-8"))
 NAMES = [corpus.name for corpus in list_corpora()]
 OWN = [corpus.name for corpus in list_corpora() if corpus.own]
 
-MADE = """
-[[corpus]]
-name = "made"
-title = "A corpus for tests"
-tasks = ["attribution"]
-licence = "none"
-citation = "nobody"
-homepage = "nowhere"
-get = "write it yourself."
-reader = "tests.nowhere:read"
-[[corpus.files]]
+MADE = ENTRY + """[[corpus.files]]
 path = "one.txt"
 variants = [
   {{ name = "at hand", size = 3, sha256 = "{one}" }},

@@ -18,22 +18,13 @@ import pytest
 
 from framing.corpora import catalogue, fetch, list_corpora
 from framing.corpora.download import FetchError
+from tests.made_corpora import ENTRY
 
 Run = Callable[..., SimpleNamespace]
 NAMES = [corpus.name for corpus in list_corpora()]
 CONTENT = b"The mayor said that the bridge may fall.\n" * 50
 
-ENTRY = """
-[[corpus]]
-name = "made"
-title = "A corpus for tests"
-tasks = ["attribution"]
-licence = "none"
-citation = "nobody"
-homepage = "nowhere"
-get = "write it yourself."
-reader = "tests.nowhere:read"
-[[corpus.files]]
+MADE = ENTRY + """[[corpus.files]]
 path = "folder/good.txt"
 variants = [{{ name = "upstream", size = {size}, sha256 = "{sum}", url = "{url}/{file}" }}]
 """
@@ -168,7 +159,7 @@ def offer(monkeypatch: pytest.MonkeyPatch, server: str, certificate: tuple[Path,
 
     def make(file: str = "good.txt", size: int | str = len(CONTENT), sum: str | None = None, url: str = server, more: str = "") -> None:
         digest = hashlib.sha256(CONTENT).hexdigest() if sum is None else sum
-        text = ENTRY.format(file=file, size=f'"{size}"' if isinstance(size, str) else size, sum=digest, url=url) + more
+        text = MADE.format(file=file, size=f'"{size}"' if isinstance(size, str) else size, sum=digest, url=url) + more
         entries = {corpus.name: corpus for corpus in catalogue.parse(text)}
         monkeypatch.setattr(catalogue, "_entries", lambda: entries)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing.linking import EVIDENCE, THRESHOLD, evidence, find_links, link, probability, weights
+from framing.linking import EVIDENCE, evidence, find_links, link, probability, weights
 from framing.quotes import find_quotes
 from framing.records import Attribution, Span
 from framing.speech import outermost, speech_of
@@ -58,7 +58,7 @@ def read(marked: str):
 def test_case(case: dict) -> None:
     found = [
         {"source": a.source and a.source.text, "cue": a.cue.text, "content": [c.text for c in a.content], "speech": a.speech}
-        for a in link(*read(case["text"]), threshold=0.0)
+        for a in link(*read(case["text"]))
     ]
     assert found == case["attributions"]
 
@@ -107,11 +107,7 @@ def test_any_labels_give_valid_attributions(words: list[str], seed: int, odd: bo
     if odd:  # a broken model
         marginals[random.random(marginals.shape) < 0.1] = np.nan
     quotes = find_quotes(article.text, article.paragraphs)
-    everything = link(tokens, quotes, labels, marginals, threshold=0.0)
-    check(text, everything)
-    sure = link(tokens, quotes, labels, marginals)
-    check(text, sure)
-    assert [(a.cue, a.source, a.content) for a in sure] == [(a.cue, a.source, a.content) for a in everything if a.confidence >= THRESHOLD]
+    check(text, link(tokens, quotes, labels, marginals))
 
 
 @pytest.mark.parametrize("text", ["", " \n\n ", "No labels here."])
@@ -151,7 +147,7 @@ def test_the_surer_the_labels_the_higher_the_confidence() -> None:
         unsure = marginals.copy()
         at = np.isin(labels, [LABELS.index(f"B-{kind}"), LABELS.index(f"I-{kind}")])
         unsure[at, labels[at]] = 0.4
-        assert sure > link(tokens, quotes, labels, unsure, threshold=0.0)[0].confidence
+        assert sure > link(tokens, quotes, labels, unsure)[0].confidence
     assert sure > 0.7
 
 

@@ -115,14 +115,14 @@ def test_what_is_in_the_memory_does_not_matter(monkeypatch: pytest.MonkeyPatch) 
     assert (used.rows(types[::-1])[::-1] == fresh).all()
     assert "x" * 1000 not in used
     assert "Word7" in used
-    monkeypatch.setattr(signals, "_REMEMBERED", 5)
+    monkeypatch.setattr("framing.tokens._REMEMBERED", 5)
     small = TypeMemory(classes())
     assert (small.rows(types) == fresh).all()
     assert len(small) <= 5
 
 
 def test_threads_may_share_a_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signals, "_REMEMBERED", 30)
+    monkeypatch.setattr("framing.tokens._REMEMBERED", 30)
     types = [f"Word{i}" for i in range(100)]
     expected = TypeMemory().rows(types)
     shared = TypeMemory()

@@ -26,7 +26,7 @@ Sources: Pareti 2015 (source, cue, content) and Newell et al. 2018 (PolNeAR) for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,7 +35,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from framing.metrics.bootstrap import score_table
 from framing.metrics.signature import Score
-from framing.metrics.spans import Floats, Offsets, columns, length, merge, precision_recall_f1, ratio, shared
+from framing.metrics.spans import (
+    Floats,
+    Offsets,
+    columns,
+    length,
+    merge,
+    one_to_one,
+    overlapping,
+    precision_recall_f1,
+    ratio,
+    shared,
+)
 from framing.records import SPEECH, Span
 
 IOU = 0.5  # of contents, from which they are the same
@@ -140,22 +151,11 @@ def _candidates(gold: Sequence[Offsets], predicted: Sequence[Offsets]) -> tuple[
     j, left, right = _parts(predicted)
     by_start, by_left = np.argsort(start, kind="stable"), np.argsort(left, kind="stable")
     i, start, end, j, left, right = i[by_start], start[by_start], end[by_start], j[by_left], left[by_left], right[by_left]
-    # Two parts overlap if one starts inside the other: predicted ones that start inside a gold one or with it, then gold ones that start
-    # inside a predicted one. Both are runs in the order of the starts, so that nothing is looked at that does not overlap.
-    g, p = _runs(np.searchsorted(left, start, side="left"), np.searchsorted(left, end, side="left"))
-    q, h = _runs(np.searchsorted(start, left, side="right"), np.searchsorted(start, right, side="left"))
-    g, p = np.concatenate([g, h]), np.concatenate([p, q])
+    g, p = overlapping(start, end, left, right)
     common = np.minimum(end[g], right[p]) - np.maximum(start[g], left[p])
     keys, inverse = np.unique(i[g] * max(len(predicted), 1) + j[p], return_inverse=True)
     totals = np.bincount(inverse.reshape(-1), common, len(keys)).astype(np.int64)
     return keys // max(len(predicted), 1), keys % max(len(predicted), 1), totals
-
-
-def _runs(first: NDArray[np.int64], last: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and place of all runs ``first[k]:last[k]``."""
-    sizes = np.maximum(last - first, 0)
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes - first, sizes)
 
 
 def _parts(spans: Sequence[Offsets]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -165,16 +165,7 @@ def _parts(spans: Sequence[Offsets]) -> tuple[NDArray[np.int64], NDArray[np.int6
 
 def _assign(i: NDArray[np.int64], j: NDArray[np.int64], value: NDArray[Any]) -> list[tuple[int, int]]:
     """Pairs one to one, largest value first, then by place."""
-    left: set[int] = set()
-    right: set[int] = set()
-    pairs = []
-    for k in np.lexsort((j, i, -value)).tolist():
-        a, b = int(i[k]), int(j[k])
-        if a not in left and b not in right:
-            left.add(a)
-            right.add(b)
-            pairs.append((a, b))
-    return pairs
+    return one_to_one(i, j, np.lexsort((j, i, -value)))
 
 
 def match(gold: Attributions, predicted: Attributions) -> list[tuple[int, int]]:
@@ -273,19 +264,8 @@ def evaluate(
         If an attribution is malformed.
     """
     rows = [statistics(gold, predicted, flat) for gold, predicted in documents]
-    settings = {"match": "overlap", "full": f"iou{IOU}", "nested": "left-out" if flat else "kept", **fields}
-    return _table(rows, COLUMNS, scores, n_resamples, seed, settings)
-
-
-def _table(
-    rows: Sequence[tuple[int, ...]],
-    names: Sequence[str],
-    function: Callable[[Floats], dict[str, Floats]],
-    n_resamples: int,
-    seed: int,
-    settings: dict[str, object],
-) -> dict[str, Score]:
-    return score_table(np.array(rows, dtype=float).reshape(-1, len(names)), function, n_resamples, seed, **settings)
+    settings: dict[str, Any] = {"match": "overlap", "full": f"iou{IOU}", "nested": "left-out" if flat else "kept", **fields}
+    return score_table(np.array(rows, dtype=float).reshape(-1, len(COLUMNS)), scores, n_resamples, seed, **settings)
 
 
 def double_quoted(text: str) -> Offsets:
@@ -417,5 +397,6 @@ def end_to_end(
         If an attribution is malformed or ends behind the text.
     """
     rows = [end_to_end_statistics(*document) for document in documents]
-    settings = {"match": "words", "span": f"iou{IOU}", "speaker": "overlap", **fields}
-    return _table(rows, END_TO_END_COLUMNS, end_to_end_scores, n_resamples, seed, settings)
+    settings: dict[str, Any] = {"match": "words", "span": f"iou{IOU}", "speaker": "overlap", **fields}
+    table = np.array(rows, dtype=float).reshape(-1, len(END_TO_END_COLUMNS))
+    return score_table(table, end_to_end_scores, n_resamples, seed, **settings)

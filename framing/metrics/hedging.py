@@ -19,11 +19,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from framing.metrics.bootstrap import score_table
 from framing.metrics.signature import Score
-from framing.metrics.spans import Floats, columns, precision_recall_f1, ratio
+from framing.metrics.spans import Floats, columns, one_to_one, overlapping, precision_recall_f1, ratio
 from framing.records import HEDGE_TYPES, Hedge
 
 SENTENCE_COLUMNS = ("gold", "predicted", "right")
@@ -136,29 +136,10 @@ def _match(gold: Sequence[Cue], predicted: Sequence[Cue]) -> list[tuple[int, int
     if not gold or not predicted:
         return []
     g, p = (np.array([cue[:2] for cue in side], dtype=np.int64).reshape(-1, 2) for side in (gold, predicted))
-    # Two stretches overlap if one of them starts inside the other: predicted starts in gold ones, then gold starts behind predicted ones.
-    i, j = _runs(np.searchsorted(p[:, 0], g[:, 0], "left"), np.searchsorted(p[:, 0], g[:, 1], "left"))
-    m, k = _runs(np.searchsorted(g[:, 0], p[:, 0], "right"), np.searchsorted(g[:, 0], p[:, 1], "left"))
-    i, j = np.concatenate([i, k]), np.concatenate([j, m])
+    i, j = overlapping(*g.T, *p.T)
     both = np.minimum(g[i, 1], p[j, 1]) - np.maximum(g[i, 0], p[j, 0])
     hull = np.maximum(g[i, 1], p[j, 1]) - np.minimum(g[i, 0], p[j, 0])
-    pairs: list[tuple[int, int]] = []
-    left: set[int] = set()
-    right: set[int] = set()
-    for n in np.lexsort((j, i, hull, -both)).tolist():
-        a, b = int(i[n]), int(j[n])
-        if a not in left and b not in right:
-            left.add(a)
-            right.add(b)
-            pairs.append((a, b))
-    return pairs
-
-
-def _runs(first: NDArray[np.intp], last: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row and element of all runs ``first[k]:last[k]``."""
-    sizes = np.maximum(last - first, 0)
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes - first, sizes)
+    return one_to_one(i, j, np.lexsort((j, i, hull, -both)))
 
 
 def cue_scores(sums: ArrayLike, types: Sequence[str] = HEDGE_TYPES) -> dict[str, Floats]:

@@ -33,6 +33,7 @@ CHARACTER_COLUMNS = ("gold", "predicted", "exact", "gold_characters", "predicted
 
 Offsets = tuple[tuple[int, int], ...]
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 def ratio(above: ArrayLike, below: ArrayLike) -> Floats:
@@ -224,6 +225,39 @@ def character_scores(sums: ArrayLike) -> dict[str, Floats]:
         **precision_recall_f1("exact", c["exact"], c["gold"], c["predicted"]),
         **precision_recall_f1("overlap", c["shared_characters"], c["gold_characters"], c["predicted_characters"]),
     }
+
+
+def overlapping(start: Places, end: Places, left: Places, right: Places) -> tuple[Places, Places]:
+    """Places (i, j) of the stretches ``start[i]:end[i]`` and ``left[j]:right[j]`` that share something; both sides ordered by their starts.
+
+    One of two such stretches starts inside the other: those of the second side that start inside one of the first or with it are a run in
+    the order of the starts, and so are those of the first side that start inside one of the second. Time grows with sorting and with the
+    number of pairs.
+    """
+    i, j = _runs(np.searchsorted(left, start, "left"), np.searchsorted(left, end, "left"))
+    m, k = _runs(np.searchsorted(start, left, "right"), np.searchsorted(start, right, "left"))
+    return np.concatenate([i, k]), np.concatenate([j, m])
+
+
+def _runs(first: Places, last: Places) -> tuple[Places, Places]:
+    """Row and element of all runs ``first[k]:last[k]``."""
+    sizes = np.maximum(last - first, 0)
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes - first, sizes)
+
+
+def one_to_one(i: Places, j: Places, order: Places) -> list[tuple[int, int]]:
+    """The pairs (i, j) that are kept if they are taken in this order and each place is used once."""
+    left: set[int] = set()
+    right: set[int] = set()
+    pairs = []
+    for k in order.tolist():
+        a, b = int(i[k]), int(j[k])
+        if a not in left and b not in right:
+            left.add(a)
+            right.add(b)
+            pairs.append((a, b))
+    return pairs
 
 
 def evaluate_characters(
