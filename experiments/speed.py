@@ -12,6 +12,8 @@
   its own tokens too. ``cold`` is the first pass of a fresh extractor, which reads every word type for the first time; the others are
   medians of five, taken in turns, in seconds of the clock and of the processor (the latter matter on a busy machine). Also the seconds of
   loading the model in fresh processes (after the import) and the bytes of its files.
+* **sources**: tokens per second of entities, levels and relays (the typer and, in it, the rules) and of the index, apart and together, on
+  tokens and attributions that were read before, over PolNeAR dev; medians of five, taken in turns with the bare regex.
 * **import**: median wall time of ``python -c "import framing"`` and ``import numpy`` in fresh processes, taken in turns.
 
 All figures are volatile and go to ``results/speed.volatile.json``.
@@ -40,9 +42,12 @@ from framing.hedging import find_hedges
 from framing.language import describe_sentences
 from framing.patterns import find_patterns
 from framing.quotes import find_quotes
+from framing.rater import rate
+from framing.rating_features import Reading
 from framing.sources import resolve_sources
 from framing.text import article_from_text
 from framing.tokens import tokenize
+from framing.typer import type_sources
 
 RESULTS = Path(__file__).parent / "results" / "speed.volatile.json"
 REGEX = re.compile(r"\w+|[^\w\s]")
@@ -91,10 +96,11 @@ def rooms() -> dict[str, float]:
         tokens = timed("tokens", tokenize, article)
         quotes = timed("quotes", find_quotes, text, article.paragraphs)
         attributions = timed("attribution", extract_attributions, tokens, quotes)
-        attributions, _ = timed("sources", resolve_sources, tokens, quotes, attributions)
+        attributions, _ = timed("sources", type_sources, tokens, quotes, attributions)
         hedges = timed("hedging", find_hedges, tokens, quotes, attributions)
-        timed("language", describe_sentences, tokens, quotes, attributions, hedges)
-        timed("transparency", transparency.score, attributions, tokens)
+        sentences = timed("language", describe_sentences, tokens, quotes, attributions, hedges)
+        score, _ = timed("transparency", transparency.score, attributions, tokens)
+        timed("rating", rate, Reading(tokens, quotes, attributions, hedges, sentences, score))
         n += len(tokens)
     whole = seconds(lambda: [analyze(t) for t in texts])
     out = {f"{name}_share": s / (sum(spent.values()) - spent["regex"]) for name, s in spent.items() if name != "regex"}
@@ -156,6 +162,35 @@ def extraction(model: Path) -> dict[str, float]:
     }
 
 
+def sources() -> dict[str, float]:
+    """Tokens per second of typing sources and scoring, apart and together, beside the regex."""
+    texts = [d.text for d in load("polnear", "dev")]
+    read = [(tokenize(a := article_from_text(text)), find_quotes(text, a.paragraphs)) for text in texts]
+    given = [(tokens, quotes, extract_attributions(tokens, quotes)) for tokens, quotes in read]
+    typed = [(type_sources(*one)[0], one[0]) for one in given]
+    ways: dict[str, Callable[[], Any]] = {
+        "rules": lambda: [resolve_sources(*one) for one in given],
+        "typer": lambda: [type_sources(*one) for one in given],
+        "score": lambda: [transparency.score(*one) for one in typed],
+        "both": lambda: [transparency.score(type_sources(*one)[0], one[0]) for one in given],
+        "regex": lambda: [[m.span() for m in REGEX.finditer(text)] for text in texts],
+    }
+    wall: dict[str, list[float]] = {name: [] for name in ways}
+    spent: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(5):
+        for name, way in ways.items():
+            start = process_time()
+            wall[name].append(seconds(way, 1))
+            spent[name].append(process_time() - start)
+    n = sum(len(tokens) for tokens, _ in read)
+    out: dict[str, float] = {"tokens": n}
+    for name in ways:
+        out[f"{name}_tokens_per_second"] = n / statistics.median(wall[name])
+        out[f"{name}_tokens_per_cpu_second"] = n / statistics.median(spent[name])
+        out[f"{name}_to_regex"] = statistics.median(wall[name]) / statistics.median(wall["regex"])
+    return out
+
+
 def imports() -> dict[str, float]:
     """Median seconds of importing numpy and framing in fresh processes."""
     times: dict[str, list[float]] = {"numpy": [], "framing": []}
@@ -169,10 +204,12 @@ def imports() -> dict[str, float]:
 def main() -> None:
     """Print and write."""
     parser = with_model(__doc__ or "")
-    parts = ("linear", "rooms", "imports", "extraction")
+    parts = ("linear", "rooms", "imports", "sources", "extraction")
     parser.add_argument("--only", choices=parts, help="measure this part and keep the others as they are written")
     options = parser.parse_args()
-    makers: dict[str, Callable[[], dict[str, float]]] = dict(zip(parts, (linear, rooms, imports, lambda: extraction(options.model))))
+    makers: dict[str, Callable[[], dict[str, float]]] = dict(
+        zip(parts, (linear, rooms, imports, sources, lambda: extraction(options.model)))
+    )
     results = {name: make() for name, make in makers.items() if options.only in (None, name)}
     for part, values in results.items():
         print(part)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from experiments import attribution_tables
-from experiments.markdown import Rows, cell, cell_or_value, result, table
+from experiments import attribution_tables, source_tables, transparency_page
+from experiments.markdown import Rows, cell, result, table
 from framing.metrics.signature import short
 
 HERE = Path(__file__).parent
 README = HERE / "README.md"
 BEGIN, END = "<!-- tables: made by python -m experiments.tables -->", "<!-- end of tables -->"
+
+
 def sentences() -> str:
     """Sentence ends beside other splitters."""
     data = result("reading")["sentence ends"]
@@ -48,28 +50,6 @@ def hedges() -> str:
     return f"{table(header, rows)}\n\nThe rules' figures are in-sample on all but news: on CoNLL wiki they are no better than TF-IDF."
 
 
-def levels() -> str:
-    """Kinds, levels and entities on gold spans, beside majority and second pass."""
-    rows: Rows = []
-    for corpus, part in result("levels")["corpora"].items():
-        for measure in part["rules"]:
-            cells = (cell_or_value(part[system].get(measure)) for system in ("rules", "majority", "second pass"))
-            rows.append((f"{corpus} dev", measure.replace("_", " "), *cells))
-    return table(("corpus", "measure", "rules", "majority", "second pass"), rows)
-
-
-def index() -> str:
-    """The index and its components beside an editor's ratings."""
-    data = result("transparency")
-    rows: Rows = []
-    for pair, found in data["dev"]["correlations"].items():
-        if "spearman" not in found:
-            continue  # a difference of two correlations
-        both = (data[split]["correlations"][pair] for split in ("train", "dev"))
-        rows.append((pair, *(cell({"value": c["spearman"], "interval": c["interval"]}) for c in both)))
-    return table(("gold attributions ~ rating, Spearman", "train", "dev"), rows)
-
-
 SECTIONS = {
     "Attribution, exact F1 on CofeNet's tokens of PolNeAR": (attribution_tables.cofenet, "attribution"),
     "Attribution: spans, whole attributions, nesting": (attribution_tables.whole, "attribution"),
@@ -82,8 +62,17 @@ SECTIONS = {
     "Attribution: one publisher left out": (attribution_tables.publishers, "attribution_publishers --publishers"),
     "Attribution: errors on PolNeAR dev": (attribution_tables.errors, "attribution_errors"),
     "Attribution: speed": (attribution_tables.speed, "speed --only extraction"),
-    "Sources: kinds, levels, entities, on gold spans": (levels, "levels"),
-    "Transparency index": (index, "transparency"),
+    "Sources: kinds, levels, entities, on gold spans": (source_tables.levels, "levels"),
+    "Sources: every kind and level": (source_tables.classes, "levels"),
+    "Sources, from raw text": (source_tables.end_to_end, "levels_end_to_end"),
+    "Sources: withheld identities, cross-validated by article": (source_tables.withheld, "withheld"),
+    "Transparency index and ratings": (source_tables.index, "transparency"),
+    "Transparency index of found and of gold attributions": (source_tables.fidelity, "fidelity"),
+    "Transparency rating, cross-validated by outlet": (source_tables.rating, "rating"),
+    "Transparency by publisher": (transparency_page.publishers, "transparency_validity"),
+    "What separates reputable from partisan outlets": (transparency_page.separation, "transparency_validity"),
+    "Real, fake and satire": (transparency_page.known_groups, "known_groups"),
+    "Real or fake, learned on one set and tested on another": (transparency_page.transfer, "known_groups"),
     "Uncertain sentences, F1": (hedges, "hedging"),
     "Sentence ends, F1": (sentences, "reading"),
 }

@@ -1,7 +1,7 @@
 """The whole way once: ``analyze`` for an article, ``analyze_many`` for a stream of them.
 
 Each room takes the records of the rooms before it: text -> tokens -> quotes -> attributions -> entities and levels -> hedges -> sentences
--> transparency. ``analyze`` never raises on a string; what limits the result is said in ``warnings``:
+-> transparency and rating. ``analyze`` never raises on a string; what limits the result is said in ``warnings``:
 
 =================  ==============================================================================
 ``empty``          the text holds no word
@@ -24,21 +24,27 @@ from typing import Any
 
 import numpy as np
 
-from framing import transparency
+from framing import reasons, transparency
 from framing.attribution import extract_attributions, shipped
 from framing.hedging import find_hedges
 from framing.language import describe_sentences
 from framing.quotes import find_quotes
-from framing.records import Article, Attribution, FrameScores, Notice, Quote
+from framing.rater import rate
+from framing.rater import shipped as shipped_rater
+from framing.rating_features import Reading
+from framing.records import Article, Attribution, Entity, FrameScores, Notice, Quote
 from framing.result import Analysis, Explanation, Scores
-from framing.sources import resolve_sources
 from framing.text import article_from_text, detect_language, looks_like_markup
 from framing.tokens import Tokens, is_word, tokenize
+from framing.typer import shipped as shipped_typer
+from framing.typer import type_sources
 from framing.version import __version__
 
 Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
+Rater = Callable[[Reading], float]
+Typer = Callable[[Tokens, Sequence[Quote], Sequence[Attribution]], tuple[tuple[Attribution, ...], tuple[Entity, ...]]]
 
-RULES = {"sources": "rules|v:1", "hedging": "rules|v:1"}
+RULES = {"hedging": "rules|v:1"}
 NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
@@ -54,7 +60,9 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         The headline, if it is known apart from the text. Not allowed with an ``Article``, which has its own.
     models : mapping, optional
         Own parts in place of the shipped ones: ``{"attribution": f}`` with ``f(tokens, quotes)`` giving attributions in the order of
-        their cues.
+        their cues; ``{"sources": g}`` with ``g(tokens, quotes, attributions)`` giving them with their sources resolved and typed, and the
+        entities (:func:`framing.sources.resolve_sources` does it by rule); ``{"rating": h}`` with ``h(reading)`` giving a rating, or
+        ``None`` for no rating.
 
     Returns
     -------
@@ -70,16 +78,20 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     article = _as_article(text, title)
     chosen = dict(models or {})
     extract: Extractor = chosen.pop("attribution", extract_attributions)
+    typing: Typer = chosen.pop("sources", type_sources)
+    rater: Rater | None = chosen.pop("rating", rate)
     if chosen:
-        raise ValueError(f"models: {sorted(chosen)[0]!r} cannot be replaced; only 'attribution' can")
+        raise ValueError(f"models: {sorted(chosen)[0]!r} cannot be replaced; only 'attribution', 'sources' and 'rating' can")
 
     tokens = tokenize(article)
     quotes = find_quotes(article.text, article.paragraphs)
-    attributions, entities = resolve_sources(tokens, quotes, tuple(extract(tokens, quotes)))
+    attributions, entities = typing(tokens, quotes, tuple(extract(tokens, quotes)))
     hedges = find_hedges(tokens, quotes, attributions)
     sentences = describe_sentences(tokens, quotes, attributions, hedges)
     index, weights = transparency.score(attributions, tokens)
     attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
+    if rater is not None and index.index is not None:
+        index = replace(index, rating=rater(Reading(tokens, quotes, attributions, hedges, sentences, index)))
 
     language = detect_language(tokens)
     words = int((tokens.lookup(is_word, np.bool_) & tokens.body).sum())
@@ -105,7 +117,12 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         frames=FrameScores(),
         scores=scores,
         warnings=_warnings(article, tokens, language, words),
-        models={**RULES, "attribution": shipped().signature if extract is extract_attributions else "own"},
+        models={
+            **RULES,
+            "attribution": shipped().signature if extract is extract_attributions else "own",
+            "sources": shipped_typer().signature if typing is type_sources else "own",
+            "rating": "none" if rater is None else shipped_rater().signature if rater is rate else "own",
+        },
         scheme=transparency.SCHEME,
         version=__version__,
     )
@@ -149,8 +166,10 @@ def analyze_many(texts: Iterable[str | Article], n_jobs: int = 1, models: Mappin
 
 def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
     """The reasons behind the scores of ``analysis``; see :meth:`Analysis.explain`."""
-    rows = transparency.explain(analysis.scores.transparency, analysis.attributions)
-    return {"transparency": tuple(Explanation(**row) for row in rows)}
+    found = {"transparency": reasons.explain(analysis)}
+    if analysis.models.get("rating") == shipped_rater().signature and analysis.scores.transparency.rating is not None:
+        found["rating"] = reasons.explain_rating(shipped_rater().explain(analysis))
+    return found
 
 
 def _as_article(text: str | Article, title: str | None) -> Article:

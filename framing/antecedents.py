@@ -7,8 +7,9 @@ Conventions
   +0.7 for the previous source. A description at the head of this or the last sentence ("The aide spoke ...") competes as a name does.
   Without any of these it is a noun for a person nearby, then the last person named before, then the first one after; only if the article
   names nobody who fits, the pronoun itself is the entity, unidentified.
-* "they" looks for the last plural source, then for a plural noun for people; "it" for the last organisation, document or outlet; "who"
-  and "which" for the phrase right before.
+* "it" looks for the last organisation, document or outlet; "they" stands in :mod:`framing.several`, "who" and "which" in
+  :mod:`framing.relatives`.
+* What has no source of its own ("..., adding that") goes on with the last source of the sentence, or its subject.
 * Names inside quotations are no antecedents for a pronoun outside.
 
 The order of preference follows Hobbs (1978) and Lappin and Leass (1994); the weights were set on source_levels train. Every look-up is
@@ -18,14 +19,17 @@ bounded.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 
-from framing.entities import State, entity_of_name, new_entity, note, note_author, note_generic
-from framing.mentions import Mention, read_mention
+from framing.entities import State, entity_of_name, new_entity, note, note_author, note_generic, noun_phrase
+from framing.levels import is_told
+from framing.mentions import Mention
 from framing.names import Run
-from framing.nouns import FUNCTION, POSSESSIVE, noun, pronouns
+from framing.nouns import FUNCTION, POSSESSIVE, noun
 from framing.records import Span
+from framing.relatives import relative_antecedent
+from framing.several import several_people
 
+_SUBJECT, _PREVIOUS, _OBJECT, _OWNER, _LAST, _FADE = 0.6, 0.7, 0.7, 0.1, 1.1, 0.9  # set on source_levels train
 _REACH = 3  # sentences that a pronoun looks back for a name
 _LOOK = 10  # names that it looks at
 _HEAD = 8  # tokens in which a description at the head of a sentence has its noun
@@ -41,7 +45,7 @@ def resolve_pronoun(state: State, mention: Mention, span: Span) -> int:
         return note_author(state, mention, span)
     found: int | None = None
     if cls == "relative":
-        found = _antecedent(state, token)
+        found = relative_antecedent(state, token)
     elif cls in ("male", "female"):
         gender = "m" if cls == "male" else "f"
         found = one_person(state, token, gender)
@@ -65,6 +69,27 @@ def resolve_pronoun(state: State, mention: Mention, span: Span) -> int:
         if before is not None and state.who[before].level == "described":
             level = "described"
     return note(state, new_entity(state, span.text, "group", level, mention).id, mention, span)
+
+
+def understood(state: State, cue: str, token: int, spoke: tuple[int, int]) -> int:
+    """Who says what has no source of its own, by the cue: "adding that ...", "but noted ..." go on with the last source or the subject.
+
+    ``spoke`` gives sentence and entity of the last source. -1 for every other cue: a passive, a noun, an adverb have no agent.
+    """
+    words = state.book.words
+    if not cue or token >= len(words):
+        return -1
+    first = words[token].lower()
+    joined = first in ("and", "but") or (token > 0 and words[token - 1].lower() in ("and", "but", "then"))
+    if not (first.endswith("ing") or joined) or not is_told(cue):
+        return -1
+    sentence = state.sentence[token]
+    if spoke[0] == sentence:
+        return spoke[1]
+    for run in state.runs_before(token, _LOOK)[::-1]:
+        if state.sentence[run.first] == sentence and run.id >= 0 and run.kind == "person" and not state.quoted[run.first]:
+            return entity_of_name(state, run.id)
+    return -1
 
 
 _PERSONS = frozenset({"person"})
@@ -115,9 +140,9 @@ def _salience(state: State, run: Run, sentence: int) -> float:
         before = words[run.first - 2].lower()
     after = words[run.last] if run.last < len(words) else ""
     if before in _OBLIQUE:
-        score -= 0.7
+        score -= _OBJECT
     if after in POSSESSIVE:
-        score -= 0.4
+        score -= _OWNER
     return score
 
 
@@ -135,21 +160,21 @@ def one_person(state: State, token: int, gender: str) -> int | None:
             continue
         score = _salience(state, run, sentence) + (0.5 if entry.gender == gender else 0.0 if entry.sure else -1.0)
         if subject[state.sentence[run.first]] == run.first:
-            score += 0.6
+            score += _SUBJECT
         known = state.by_named.get(run.id)
         if known is not None and known == state.last_single:
-            score += 0.7
+            score += _PREVIOUS
         if score > best:
             best, chosen = score, run.id
     last = state.last_single
     if last >= 0 and state.who[last].gender in ("-", gender):
         gap = state.gap(token, last)
-        score = 0.9 - 0.6 * gap
+        score = _LAST - _FADE * gap
         if score >= best or (chosen is None and gap < 12):
             return last
     described = _subject_noun(state, token, gender) if token < len(state.sentence) else None
     if described is not None and 0.6 - (sentence - state.sentence[described]) > best:
-        entity = _noun_phrase(state, described)
+        entity = noun_phrase(state, described)
         if entity is not None:
             return entity
     if chosen is None:
@@ -207,7 +232,7 @@ def _anyone(state: State, token: int, gender: str) -> int | None:
         if state.sentence[j] < state.sentence[token] - 1:
             break
         if _is_somebody(state, j, gender) and state.book.words[j - 1].lower() not in ("is", "was", "as", "be"):
-            found = _noun_phrase(state, j)
+            found = noun_phrase(state, j)
             if found is not None:
                 return found
     at = bisect_left(state.runs_at, token)
@@ -218,175 +243,6 @@ def _anyone(state: State, token: int, gender: str) -> int | None:
         entry = state.book.named[run.id]
         if entry.kind == "person" and entry.gender in ("-", gender) and (entry.sure or len(entry.words) > 1):
             return _named_person(state, run.id, gender)
-    return None
-
-
-def several_people(state: State, token: int) -> int | None:
-    """Whom "they" means: a plural noun for people earlier in this or the previous sentence, or the last plural source."""
-    near = _plural_noun(state, token)
-    last = state.last_plural
-    if last >= 0 and token < len(state.sentence):
-        gap = state.gap(token, last)
-        if gap <= 1 or (near is None and gap < 6):
-            return last
-    if near is not None:
-        return near
-    if state.last_single >= 0 and token < len(state.sentence):
-        who = state.who[state.last_single]
-        if who.named < 0 and state.gap(token, who.id) < 3:
-            return who.id
-    return last if last >= 0 else None
-
-
-def _plural_noun(state: State, token: int) -> int | None:
-    """Entity of a plural noun for people at most 40 tokens before, in this or the last sentence; the first of its sentence wins."""
-    words, book = state.book.words, state.book
-    if token >= len(words):
-        return None
-    found = None
-    for j in range(token - 1, max(-1, token - 41), -1):
-        if state.sentence[j] < state.sentence[token] - 1:
-            break
-        if found is not None and state.sentence[j] != state.sentence[found]:
-            break
-        if state.quoted[j] and not state.quoted[token]:
-            continue
-        _, flags, plural = noun(words[j])
-        if plural and "person" in flags and (book.at[j] < 0 or book.runs[book.at[j]].kind == "group"):
-            found = j
-    return None if found is None else _noun_phrase(state, found)
-
-
-def _noun_phrase(state: State, head: int) -> int | None:
-    """Entity of the noun phrase that ends with token ``head``."""
-    words, flags, book = state.book.words, state.book.flags, state.book
-    first = head
-    while first > 0 and head - first < 8 and state.sentence[first - 1] == state.sentence[head]:
-        w = words[first - 1]
-        low = w.lower()
-        if low in (
-            "the",
-            "a",
-            "an",
-            "some",
-            "many",
-            "several",
-            "most",
-            "these",
-            "those",
-            "his",
-            "her",
-            "their",
-            "its",
-            "two",
-            "three",
-            "four",
-            "five",
-            "other",
-            "one",
-        ):
-            first -= 1
-            if low != "other":
-                break
-        elif (
-            (
-                w.isalpha()
-                and (book.at[first - 1] >= 0 or low not in pronouns())
-                and not low.endswith("ly")
-                and not flags[first - 1] & FUNCTION
-            )
-            or ("-" in w and len(w) > 2)
-            or w in POSSESSIVE
-        ):
-            first -= 1
-        else:
-            break
-    while first < head and words[first] in POSSESSIVE:
-        first += 1
-    span = state.tokens.span(first, head + 1)
-    mention = read_mention(book, first, head + 1)
-    after = words[head + 1].lower() if head + 1 < len(words) else ""
-    if mention.form == "description" and after in (
-        "of",
-        "in",
-        "at",
-        "from",
-        "with",
-        "close",
-        "familiar",
-        "who",
-        "involved",
-        "briefed",
-        "for",
-        "like",
-        "including",
-        "whose",
-    ):
-        mention = replace(mention, complement=True)
-    if mention.form not in ("description", "name", "joint"):
-        return None
-    if mention.form == "name":
-        return entity_of_name(state, mention.name)
-    if mention.kind == "none":
-        return None
-    return state.nested(mention, span)
-
-
-def _antecedent(state: State, token: int) -> int | None:
-    """Whom a relative pronoun means: the phrase right before it."""
-    j = token - 1
-    words = state.book.words
-    while j > 0 and words[j] in (",", "—", "–", "--", "-", ")", '"', "”") and token - j < 3:
-        j -= 1
-    if j < 0 or token >= len(words):
-        return None
-    run = state.book.run_at(j)
-    if run is not None and run.kind == "place" and run.first > 1 and words[run.first - 1] in ("of", "from"):
-        owner = state.book.run_at(run.first - 2)
-        run = owner if owner is not None and owner.kind == "person" else run
-    if run is not None and run.id >= 0:
-        before = _noun_before_of(state, run.first)
-        return before if before is not None else entity_of_name(state, run.id)
-    if noun(words[j], words[j - 1] if j else "")[1]:
-        named = _apposed_to(state, j)
-        return _noun_phrase(state, j) if named is None else named
-    for k in range(j, max(-1, token - 13), -1):
-        if state.sentence[k] != state.sentence[token]:
-            break
-        run = state.book.run_at(k)
-        if run is not None and run.id >= 0 and run.kind == "person":
-            return entity_of_name(state, run.id)
-        if "person" in noun(words[k])[1] or "document" in noun(words[k])[1]:
-            return _noun_phrase(state, k)
-    return None
-
-
-def _apposed_to(state: State, head: int) -> int | None:
-    """The name that the phrase ending with ``head`` is an appositive of: "Jane Doe, the committee's chairwoman, who"."""
-    words = state.book.words
-    for k in range(head - 1, max(1, head - 10), -1):
-        if words[k] == ",":
-            run = state.book.run_at(k - 1)
-            return (
-                entity_of_name(state, run.id) if run is not None and run.id >= 0 and run.kind == "person" and words[head] != "," else None
-            )
-        if words[k] in (".", ";", "said"):
-            return None
-    return None
-
-
-def _noun_before_of(state: State, first: int) -> int | None:
-    """The noun before "of": "the head of the agency, who"."""
-    words = state.book.words
-    j = first - 1
-    if j > 0 and words[j].lower() == "the":
-        j -= 1
-    if (
-        j > 0
-        and words[j] in ("of", "in", "at", "for", "from", "with", "on")
-        and "person" in noun(words[j - 1], words[j - 2] if j > 1 else "")[1]
-    ):
-        return _noun_phrase(state, j - 1)
     return None
 
 
@@ -406,6 +262,30 @@ def thing(state: State, token: int) -> int | None:
             score = 0.9 - 0.6 * (state.gap(token, last))
             if score >= best:
                 best, chosen = score, -last - 2
+    spoken = _subject_thing(state, token)
+    if spoken is not None and 0.5 - (sentence - state.sentence[spoken]) > best:
+        found = noun_phrase(state, spoken)
+        if found is not None:
+            return found
     if chosen is None:
         return None
     return -chosen - 2 if chosen < 0 else entity_of_name(state, chosen)
+
+
+def _subject_thing(state: State, token: int) -> int | None:
+    """Head of "the court", "a poll" at the very beginning of this or the last sentence, before ``token``."""
+    words, begin = state.book.words, state.tokens.sentence_first
+    for s in (state.sentence[token], state.sentence[token] - 1):
+        if s < 0:
+            break
+        first = int(begin[s])
+        if words[first].lower() not in _SINGULAR:
+            continue
+        for j in range(first + 1, min(token, int(begin[s + 1]), first + _HEAD)):
+            _, flags, plural = noun(words[j], words[j - 1])
+            nxt = noun(words[j + 1], words[j])[1] if j + 1 < len(words) else frozenset()
+            if flags & {"organisation", "document", "outlet"} and not plural and not nxt and "press" not in flags:
+                return j if not state.quoted[j] or state.quoted[token] else None
+            if state.book.flags[j] & FUNCTION:
+                break
+    return None

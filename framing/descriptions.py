@@ -3,27 +3,35 @@
 Conventions
 -----------
 * An indefinite description of one person is always new. A definite one goes, in this order, to the same owner and noun, to a person with
-  that noun in its role, to the last unnamed one with that noun, and without an owner to the previous source.
+  that noun in its role, to the last unnamed one with that noun, and without an owner to the previous unnamed
+  source or the named person of whom it is a variation (:mod:`framing.variation`).
 * Organisations, outlets, documents and groups are the same if owner and noun or the words are the same; "the agency" is the last
   organisation whose name holds the noun, "the publication" the last outlet, "the campaign" the nearest one that a name stands before.
+* A plural noun for people alone ("officials") is the nearest one that is described before ("harbour officials").
+* In a heading nouns stand without articles, so that "Party aims to heal" is read as "the party", and may be named only after it.
 
 Every look-up is bounded, so that the whole stays linear.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from framing import levels
-from framing.antecedents import one_person, several_people, thing
-from framing.entities import State, entity_of_name, new_entity
+from framing.antecedents import one_person, thing
+from framing.entities import State, entity_of_name, new_entity, noun_phrase
 from framing.mentions import Mention, read_mention
 from framing.names import NameBook
-from framing.nouns import POSSESSIVE, noun
+from framing.nouns import CALENDAR, FUNCTION, POSSESSIVE, column, is_courtesy, noun, pronouns
 from framing.records import Span
+from framing.several import several_people
+from framing.variation import named_variant
 
 _LOOK = 50  # names that a description looks back at
+_DATING = frozenset({"released", "conducted", "published", "taken", "issued", "commissioned"})
+_MASS = frozenset({"police", "military", "customs", "defense", "defence", "prosecution", "industry"})  # need no article
+_PLURALS, _FAR = 12, 600  # plural nouns that a bare one looks back at, and tokens
 _SYNONYMS = {
     "survey": "poll",
     "polling": "poll",
@@ -40,15 +48,47 @@ _LONGEST = 40  # tokens of a description that are searched for a relative clause
 _PEOPLE_HEADS = frozenset({"person", "man", "woman", "source", "individual"})
 
 
-def without_clause(state: State, span: Span) -> Span:
-    """A description without its relative clause or participle: "an official, who was not authorized to speak", "aides, speaking ..."."""
-    first, last = state.tokens.range(span)
-    words = state.book.words
-    for i in range(first + 1, min(last, first + _LONGEST)):
-        if words[i] in ("who", "which", "whose", "whom") or (words[i - 1] == "," and i + 1 < last and words[i].endswith("ing")):
-            end = i - (words[i - 1] == ",")
-            return state.tokens.span(first, end) if end > first else span
-    return span
+def spelled(state: State, mention: Mention, whose: str = "") -> str:
+    """A description as a name: without its relative clause, participle or date, its owner in full.
+
+    "an official, who was not authorized to speak" is "an official", "Mr. Shaw's aides" and, with ``whose`` = "Dan Shaw", "his aides" are
+    "Dan Shaw's aides". Names that are no owners stay short ("the Shaw campaign") unless the mention joins several people.
+    """
+    words, book, text = state.book.words, state.book, state.tokens.text
+    start, end = state.tokens.start, state.tokens.end
+    last = _end_of_phrase(state, mention, min(mention.last, mention.first + _LONGEST))
+    parts: list[str] = []
+    done = int(start[mention.first])
+    i = mention.first
+    while i < last:
+        run, low = book.run_at(i), words[i].lower()
+        if run is not None and run.id >= 0:
+            owner = run.last < last and words[run.last] in POSSESSIVE
+            full = owner or mention.form == "joint" or is_courtesy(words[run.first])
+            if full and run.first == i and run.last <= last and book.named[run.id].kind == "person":
+                parts += [text[done : int(start[i])], book.named[run.id].name]
+                done = int(end[run.last - 1])
+            i = max(run.last, i + 1)
+            continue
+        if whose and low in ("he", "she", "his", "her", "their", "its"):
+            sign = "" if low in ("he", "she") else "’" if "’" in text else "'"
+            parts += [text[done : int(start[i])], whose, sign, "" if not sign or whose.endswith("s") else "s"]
+            done, whose = int(end[i]), ""
+        i += 1
+    return "".join([*parts, text[done : int(end[last - 1])]]).strip(" ,")
+
+
+def _end_of_phrase(state: State, mention: Mention, last: int) -> int:
+    """Where a relative clause, a participle or the date of a document ends a description."""
+    words, flags, first = state.book.words, state.book.flags, mention.first
+    for i in range(first + 1, last):
+        w = words[i]
+        dated = (w in _DATING and words[i - 1] != ",") or (w in ("this", "last") and i + 2 >= last) or flags[i] & CALENDAR
+        if dated and i > first + 1 and mention.kind in ("document", "outlet"):
+            return i - (words[i - 1] in ("on", "in", "from"))
+        if w in ("who", "which", "whose", "whom") or (words[i - 1] == "," and i + 1 < last and w.endswith("ing")):
+            return max(first + 1, i - (words[i - 1] == ","))
+    return last
 
 
 def describe(state: State, mention: Mention, span: Span) -> int:
@@ -59,6 +99,7 @@ def describe(state: State, mention: Mention, span: Span) -> int:
     head = _SYNONYMS.get(mention.head, mention.head)
     owner = mention.owner
     owner_key = str(owner) if owner >= 0 else ""
+    name_of_owner = ""
     if mention.possessor in ("his", "her", "their", "its"):
         whose = (
             one_person(state, mention.first, "m")
@@ -71,8 +112,10 @@ def describe(state: State, mention: Mention, span: Span) -> int:
         )
         if whose is not None:
             owner_key = f"e{whose}" if state.who[whose].named < 0 else str(state.who[whose].named)
+            name_of_owner = state.who[whose].name
     singular_person = kind == "person" and not mention.plural
-    if singular_person and mention.definite:
+    heading = not (mention.determined or mention.informative or mention.complement) and bool(mention.flags & {"unique", "politician"})
+    if singular_person and (mention.definite or heading):
         known = _definite_person(state, mention, head, owner_key)
         if known is not None:
             return known
@@ -81,7 +124,8 @@ def describe(state: State, mention: Mention, span: Span) -> int:
         if known is not None:
             return known
     level = levels.describe_level(replace(mention, owner=0) if owner_key and owner < 0 else mention, kind)
-    who = new_entity(state, without_clause(state, span).text, kind, level, mention)
+    who = new_entity(state, spelled(state, mention, name_of_owner), kind, level, mention)
+    who.owner = name_of_owner
     state.by_first[mention.first] = who.id
     who.head = head
     who.gender = "f" if "gender=f" in mention.flags else "m" if "gender=m" in mention.flags else "-"
@@ -92,7 +136,7 @@ def describe(state: State, mention: Mention, span: Span) -> int:
         state.by_key.setdefault((kind, head, owner_key), who.id)
     if not singular_person:
         state.by_key.setdefault(("text", _plain(span.text)), who.id)
-    state.by_head[head] = who.id
+    state.by_head[head + "s" * mention.plural] = who.id
     return who.id
 
 
@@ -129,17 +173,14 @@ def _definite_person(state: State, mention: Mention, head: str, owner_key: str) 
     found = None if mention.names and not place else _bearer(state, mention.first, head, "")
     if found is not None:
         return entity_of_name(state, found)
-    if mention.complement and not place:
-        return None
-    if (head in _PEOPLE_HEADS or "insider" in mention.flags) and state.last_single >= 0 and state.who[state.last_single].named < 0:
+    alone = state.last_single >= 0 and state.who[state.last_single].named < 0 and not mention.complement
+    if alone and (head in _PEOPLE_HEADS or "insider" in mention.flags):
         return state.last_single
     gender = "f" if "gender=f" in mention.flags else "m" if "gender=m" in mention.flags else "-"
-    last = state.who[state.last_single] if state.last_single >= 0 else None
-    if last is None or last.named < 0 or last.kind != "person" or mention.flags & {"insider", "spokes", "vague"}:
+    if mention.flags & {"insider", "spokes", "vague"}:
         return None
-    gap = state.gap(mention.first, last.id)
-    near = gap <= 4 or ("unique" in mention.flags and not mention.complement)
-    return last.id if near and (gender == "-" or last.gender in ("-", gender)) else None
+    chosen = named_variant(state, mention, gender)
+    return None if chosen is None else entity_of_name(state, chosen)
 
 
 def _bearer(state: State, token: int, head: str, owner: str) -> int | None:
@@ -147,7 +188,7 @@ def _bearer(state: State, token: int, head: str, owner: str) -> int | None:
     for run in state.runs_before(token, _LOOK):
         if run.id >= 0:
             entry = state.book.named[run.id]
-            if entry.kind == "person" and head in entry.heads and (not owner or owner.split(" ")[-1] in (entry.role or "")):
+            if entry.kind == "person" and head in entry.heads and (not owner or entry.belongs_to(owner)):
                 return run.id
     return None
 
@@ -160,10 +201,13 @@ def _same_description(state: State, mention: Mention, head: str, owner_key: str,
     known = state.by_key.get(("text", _plain(span.text)))
     if known is not None and (mention.definite or mention.plural or kind == "organisation"):
         return known
-    if kind == "outlet" and mention.definite:
-        return _last_outlet(state, mention.first)
-    if kind == "organisation" and mention.definite and not mention.complement:
-        return _organisation_with(state, mention, head)
+    heading = not (mention.determined or mention.informative or mention.complement or mention.plural) and head not in _MASS
+    if kind == "outlet" and (mention.definite or (heading and "collective" not in mention.flags)):
+        known = _last_outlet(state, mention.first)
+        return _later(state, mention, kind) if known is None and heading else known
+    if kind == "organisation" and (mention.definite or heading) and not mention.complement:
+        known = _organisation_with(state, mention, head)
+        return _later(state, mention, kind) if known is None and heading else known
     if mention.definite and not mention.complement and kind == "document":
         known = state.by_head.get(head)
         if known is not None:
@@ -173,16 +217,54 @@ def _same_description(state: State, mention: Mention, head: str, owner_key: str,
             if head in ("document", "report", "statement", "text", "letter", "memo") and not mention.informative
             else None
         )
-    if mention.plural and not mention.informative and not mention.complement:
-        known = state.by_head.get(head)
-        if known is not None and (
-            mention.definite
-            or state.book.words[mention.first].lower() not in ("other", "others", "some", "many", "several", "two", "three")
-        ):
-            who = state.who[known]
-            if who.plural and (who.kind == kind or who.kind == "person"):
+    if mention.plural and not mention.informative and not mention.complement and not mention.listed:
+        known = state.by_head.get(head + "s")
+        apart = state.book.words[mention.first].lower() in ("other", "others", "some", "many", "several", "two", "three")
+        if mention.definite or not apart:
+            if known is not None and (state.who[known].kind == kind or state.who[known].kind == "person"):
                 return known
+            return _described_before(state, mention) if kind == "group" and "person" in mention.flags else None
     return None
+
+
+def _later(state: State, mention: Mention, kind: str) -> int | None:
+    """Whom a heading without articles means ("Party aims to heal"): the first one named after it that fits."""
+    at = bisect_right(state.runs_at, mention.first)
+    for run in state.book.runs[at : at + 4 * _LOOK]:
+        if run.id >= 0 and state.book.named[run.id].kind == kind and (kind == "outlet" or mention.head in state.book.named[run.id].heads):
+            return entity_of_name(state, run.id)
+    return None
+
+
+def _described_before(state: State, mention: Mention) -> int | None:
+    """For "officials" the nearest "Treasury officials" or "officials at the port" before, though these were no source."""
+    if state.depth:
+        return None
+    words, book = state.book.words, state.book
+    places = state.plurals.get(words[mention.last - 1].lower(), [])
+    at = bisect_left(places, mention.first)
+    for j in places[max(0, at - _PLURALS) : at][::-1]:
+        if mention.first - j > _FAR:
+            break
+        before, after = words[j - 1] if j else "", words[j + 1] if j + 1 < len(words) else ""
+        told = book.at[j - 1] >= 0 if j else False
+        if told or after in ("of", "in", "at", "from", "with") or (before.isalpha() and _says_whom(book, j - 1)):
+            return noun_phrase(state, j)
+    return None
+
+
+def _says_whom(book: NameBook, token: int) -> bool:
+    word = book.words[token].lower()
+    small = book.flags[token] & FUNCTION or word in column("modifiers") or word in pronouns()
+    return not small and not word.endswith(("ed", "ing"))
+
+
+def plural_people(book: NameBook) -> dict[str, list[int]]:
+    """Lower-case plural nouns for people -> their tokens, in order."""
+    found: dict[str, list[int]] = {}
+    for j in book.people:
+        found.setdefault(book.words[j], []).append(j)
+    return found
 
 
 def _last_outlet(state: State, token: int) -> int | None:

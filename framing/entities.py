@@ -4,17 +4,19 @@ Conventions
 -----------
 * :class:`State` is all that is known at one point of the text; entities are made in text order and numbered from 0.
 * A person, outlet or organisation that the article names has one entity a name (:mod:`framing.names`), made when it first speaks.
-* ``describe`` is set by :mod:`framing.sources`: it finds or makes the entity of a description, which pronouns need as well.
+* ``describe`` and ``spell`` are set by :mod:`framing.sources`: one finds or makes the entity of a description, which pronouns need as
+  well, the other gives its name.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from framing.mentions import NOTHING, Mention
+from framing.mentions import NOTHING, Mention, read_mention
 from framing.names import NameBook, Run
+from framing.nouns import FUNCTION, POSSESSIVE, pronouns
 from framing.records import Span
 from framing.tokens import Tokens
 
@@ -38,6 +40,7 @@ class Who:
     reason: str = "none"
     role: str | None = None
     producer: str | None = None
+    owner: str = ""  # whom the possessive pronoun of the first description means
     last: int = -1  # token of the last mention
     informative: bool = False
     mention: Mention = NOTHING  # the first description
@@ -59,6 +62,7 @@ class State:
     by_head: dict[str, int] = field(default_factory=dict)
     by_first: dict[int, int] = field(default_factory=dict)  # first token of a description -> its entity
     named_nouns: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    plurals: dict[str, list[int]] = field(default_factory=dict)  # plural nouns for people -> tokens
     last_kind: dict[str, int] = field(default_factory=dict)
     last_single: int = -1
     last_plural: int = -1
@@ -66,6 +70,7 @@ class State:
     generic: int = -1
     depth: int = 0  # nested descriptions ("his aides" -> "his" -> "the senator's"), bounded
     describe: Callable[[State, Mention, Span], int] | None = None
+    spell: Callable[[State, Mention], str] | None = None
 
     def nested(self, mention: Mention, span: Span) -> int | None:
         """The entity of a description that another mention leads to; ``None`` beyond three levels."""
@@ -120,13 +125,13 @@ def new_entity(state: State, name: str, kind: str, level: str, mention: Mention)
 
 def note_author(state: State, mention: Mention, span: Span | None) -> int:
     if state.author < 0:
-        state.author = new_entity(state, span.text if span is not None else "author", "author", "named", mention).id
+        state.author = new_entity(state, "author", "author", "named", mention).id
     return note(state, state.author, mention, span)
 
 
 def note_generic(state: State, mention: Mention, span: Span | None) -> int:
     if state.generic < 0:
-        state.generic = new_entity(state, span.text if span is not None else "generic", "generic", "bare", mention).id
+        state.generic = new_entity(state, "generic", "generic", "bare", mention).id
     return note(state, state.generic, mention, span)
 
 
@@ -142,3 +147,78 @@ def entity_of_name(state: State, named: int) -> int:
     who.named, who.gender, who.plural, who.role = named, entry.gender, kind == "group", entry.role if kind in ("person", "outlet") else None
     state.by_named[named] = who.id
     return who.id
+
+
+def noun_phrase(state: State, head: int) -> int | None:
+    """Entity of the noun phrase that ends with token ``head``."""
+    words, flags, book = state.book.words, state.book.flags, state.book
+    first = head
+    while first > 0 and head - first < 8 and state.sentence[first - 1] == state.sentence[head]:
+        w = words[first - 1]
+        low = w.lower()
+        if low in (
+            "the",
+            "a",
+            "an",
+            "some",
+            "many",
+            "several",
+            "most",
+            "these",
+            "those",
+            "his",
+            "her",
+            "their",
+            "its",
+            "two",
+            "three",
+            "four",
+            "five",
+            "other",
+            "one",
+        ):
+            first -= 1
+            if low != "other":
+                break
+        elif (
+            (
+                w.isalpha()
+                and (book.at[first - 1] >= 0 or low not in pronouns())
+                and not low.endswith("ly")
+                and not flags[first - 1] & FUNCTION
+            )
+            or ("-" in w and len(w) > 2)
+            or w in POSSESSIVE
+        ):
+            first -= 1
+        else:
+            break
+    while first < head and words[first] in POSSESSIVE:
+        first += 1
+    span = state.tokens.span(first, head + 1)
+    mention = read_mention(book, first, head + 1)
+    after = words[head + 1].lower() if head + 1 < len(words) else ""
+    if mention.form == "description" and after in (
+        "of",
+        "in",
+        "at",
+        "from",
+        "with",
+        "close",
+        "familiar",
+        "who",
+        "involved",
+        "briefed",
+        "for",
+        "like",
+        "including",
+        "whose",
+    ):
+        mention = replace(mention, complement=True)
+    if mention.form not in ("description", "name", "joint"):
+        return None
+    if mention.form == "name":
+        return entity_of_name(state, mention.name)
+    if mention.kind == "none":
+        return None
+    return state.nested(mention, span)

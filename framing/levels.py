@@ -52,6 +52,16 @@ def is_told(cue: str) -> bool:
     return _told().search(cue) is not None
 
 
+_EXPLETIVE = re.compile(
+    r"(?i)(?:(?:(?:can|could|may|might|must|should|will|would|ha[sd]) )?(?:is|was|['’]s|be|been)|seem\w*|appear\w*)\b(?!.*ing\b)"
+)
+
+
+def is_expletive(cue: str) -> bool:
+    """Whether "it" before this cue stands for nobody: "it is believed", "it has been said", "it seems"."""
+    return _EXPLETIVE.match(cue) is not None
+
+
 def describe_level(mention: Mention, kind: str) -> str:
     """Level of a description by itself, before anything in the article names it.
 
@@ -71,20 +81,24 @@ def describe_level(mention: Mention, kind: str) -> str:
         return "named"
     affiliated = mention.informative or mention.complement or mention.owner >= 0
     if mention.form == "joint":
-        return "named" if mention.names and "spokes" not in flags else "described"
+        return "named" if mention.names and "spokes" not in flags and kind != "group" else "described"
     if "spokes" in flags:
         return "office"
     if kind == "organisation":
         if mention.plural:
-            return "named" if mention.possessor or mention.owner >= 0 else "described"
+            return "named" if mention.definite or mention.owner >= 0 else "described"
         return "named" if mention.owner >= 0 or mention.definite or (mention.proper and not mention.determined) else "described"
     if kind == "document":
         if mention.owner >= 0 or mention.possessor or mention.proper or (mention.definite and (affiliated or not mention.plural)):
             return "named"
         return "described" if affiliated else "bare"
+    if {"press", "person"} <= flags:
+        return "described" if affiliated else "bare"
+    if kind == "outlet" and mention.head == "report":
+        return "bare"
     if kind == "outlet":
         return "named" if mention.owner >= 0 else "described" if affiliated and "collective" not in flags else "bare"
-    if kind == "person" and "unique" in flags and mention.definite and not mention.plural:
+    if kind == "person" and ("unique" in flags or mention.sole) and mention.definite and not mention.plural:
         return "office"
     if kind in ("group", "person"):
         if mention.head[:1].isdigit() or mention.head in ("half", "third", "percent"):
@@ -95,6 +109,21 @@ def describe_level(mention: Mention, kind: str) -> str:
             return "described"
         return "bare"
     return "described"
+
+
+def is_voice(mention: Mention, client: bool) -> bool:
+    """Whether a description is the official voice of a client: "attorneys for the family", "his lawyer", but not "Shaw's lawyers".
+
+    Parameters
+    ----------
+    mention : Mention
+    client : bool
+        Whether "for" follows inside the mention.
+    """
+    if mention.form != "description" or mention.flags.isdisjoint(("spokes", "voice")):
+        return False
+    owned = mention.owner >= 0 or bool(mention.possessor)
+    return (client and mention.complement) or (owned and not mention.plural)
 
 
 def is_withheld(mention: Mention, kind: str, level: str, cue: str) -> bool:
@@ -127,6 +156,15 @@ def reason_of(sentence: str) -> str:
     if _patterns("anonymity", "specific").search(rest) or _patterns("anonymity", "anywhere").search(sentence):
         return "specific"
     return "boilerplate"
+
+
+def reason_of_first_name(text: str) -> str:
+    """Why an article calls somebody by the first name alone: a reason if it says that the rest is kept back, else "-"."""
+    found = _patterns("anonymity", "partial").search(text)
+    if found is None:
+        return "-"
+    around = text[max(0, found.start() - _AROUND) : found.end() + _AROUND]
+    return "specific" if _patterns("anonymity", "specific").search(around) or "because" in around else "boilerplate"
 
 
 def best_reason(first: str, second: str) -> str:

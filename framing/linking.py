@@ -153,7 +153,7 @@ def find_links(
         if d.source is None:
             d.source = _likely_source(tokens, d.cue, labels, marginals)
             d.supplied = d.source is not None
-        d.content = _joined(d.content, holder)
+        d.content = _joined(d.content, d.cue, holder)
     return found
 
 
@@ -306,12 +306,12 @@ def _cut(s: _Scene, i: int) -> Piece:
     return piece
 
 
-def _joined(content: list[Piece], holder: NDArray[np.int64]) -> list[Piece]:
-    """Pieces of one quotation with nothing or a mark between them, of which one looks left and one right, as one."""
+def _joined(content: list[Piece], cue: Piece, holder: NDArray[np.int64]) -> list[Piece]:
+    """Pieces of one quotation with nothing or a mark between them, but not the cue, of which one looks left and one right, as one."""
     joined = content[:1]
     for piece in content[1:]:
         one = joined[-1]
-        near = piece.first <= one.last + 1 and 0 <= holder[one.last - 1] == holder[piece.first]
+        near = piece.first <= one.last + (cue.first != one.last) and 0 <= holder[one.last - 1] == holder[piece.first]
         if near and (one.kind, piece.kind) == (CONTENT_LEFT, CONTENT_RIGHT):
             joined[-1] = Piece(one.first, piece.last, piece.kind)
         else:

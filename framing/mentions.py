@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from framing.names import NameBook, Run
-from framing.nouns import CAP, FUNCTION, POSSESSIVE, adjectives, column, noun, pronouns
+from framing.nouns import CAP, FUNCTION, POSSESSIVE, adjectives, classify, column, noun, pronouns
 
 
 @cache
@@ -49,6 +49,7 @@ class Mention:
     proper: bool = False  # a capitalised modifier: "the Mexican government"
     determined: bool = False  # an article, number or owner stands before it; in headings there is none
     listed: bool = False  # names of the people follow: "experts like Jane Doe"
+    sole: bool = False  # its words say that there is one holder: "the highest-ranking officer", "the officer in charge"
     role: tuple[int, int] = (0, 0)  # tokens of the role before or after a name in this mention
 
 
@@ -60,10 +61,13 @@ def read_mention(book: NameBook, first: int, last: int) -> Mention:
     """Shape of the mention in tokens ``first`` to ``last`` (excluded)."""
     words = book.words
     last = min(last, first + _LONGEST)
-    while first < last - 1 and (words[first].lower() in _words("leading")) and book.at[first] < 0:
+    while first < last - 1 and words[first].lower() in _words("leading") and book.at[first] < 0:
+        if words[first + 1] in ("least", "most") or (words[first].lower() == "both" and "and" not in words[first:last]):
+            break
         first += 1
     if first >= last:
         return NOTHING
+    first = _after_amount(book, first, last)
     low = words[first].lower()
     classes = pronouns()
     if low in ("someone", "somebody") and last - first > 1:
@@ -94,6 +98,18 @@ def read_mention(book: NameBook, first: int, last: int) -> Mention:
     return _read_phrase(book, first, last)
 
 
+def _after_amount(book: NameBook, first: int, last: int) -> int:
+    """Where the number of "only about four in 10", "less than a third" begins."""
+    i = first
+    while i < min(last - 1, first + 4) and book.words[i].lower() in _words("amount"):
+        i += 1
+    low = book.words[i].lower()
+    is_number = low[:1].isdigit() or low in _words("number") or low in _words("fraction")
+    if low in ("a", "an", "one") and i + 1 < last:
+        is_number = book.words[i + 1].lower() in _words("fraction")
+    return i if is_number else first
+
+
 def _core_end(book: NameBook, first: int, last: int) -> int:
     words = book.words
     for i in range(first + 1, last):
@@ -105,6 +121,8 @@ def _core_end(book: NameBook, first: int, last: int) -> int:
             continue
         if low in ("and", "or", "&") and i + 1 < last and not noun(words[i - 1])[1] and book.at[i - 1] < 0:
             continue  # "current and former officials"
+        if low.endswith("ed") and words[i - 1] in ("own", "a", "an", "the"):
+            continue  # "the department's own published rules"
         if low in _words("stop") or low in _words("subject"):
             return i
         if low in _words("determiner") and words[i - 1].lower() not in _words("before_determiner"):
@@ -118,7 +136,7 @@ def _read_phrase(book: NameBook, first: int, last: int, depth: int = 0) -> Menti
     words = book.words
     end = _core_end(book, first, last)
     core_last = end
-    while core_last - 1 > first and words[core_last - 1] in POSSESSIVE:
+    while core_last - 1 > first and (words[core_last - 1] in POSSESSIVE or words[core_last - 1] in _words("trailing")):
         core_last -= 1
     if core_last - first >= 1 and end < last and words[end] == "of":
         head = words[core_last - 1].lower()
@@ -144,17 +162,11 @@ def _read_phrase(book: NameBook, first: int, last: int, depth: int = 0) -> Menti
             return joint
         if run.id >= 0 and run.kind not in ("adjective", "title"):
             begin = max(first, run.name)
-            if book.named[run.id].kind == "group" and any(w.lower() in _words("count") for w in words[first:begin]):
-                return Mention(
-                    first,
-                    last,
-                    "description",
-                    kind="group",
-                    head=noun(words[run.last - 1])[0],
-                    flags=frozenset({"person", "insider"}),
-                    plural=True,
-                    informative=True,
-                )
+            before = [w.lower() for w in words[first:begin]]
+            if book.named[run.id].kind == "group" and (before not in ([], ["the"]) or end < last):  # "some Democrats", "leading Democrats"
+                head = noun(words[run.last - 1])[0]
+                named = frozenset({"person", "insider"} if any(w in _words("count") for w in before) else {"person"})
+                return Mention(first, last, "description", "", -1, "group", head, named, True, informative=True, complement=end < last)
             role = (first, begin) if (begin > first and words[first].lower() not in ("the",)) or begin - first > 1 else (0, 0)
             return Mention(
                 first,
@@ -181,6 +193,9 @@ def _read_phrase(book: NameBook, first: int, last: int, depth: int = 0) -> Menti
 def _apposed(book: NameBook, end: int, last: int) -> Run | None:
     """The person named in apposition after a description: right after one of the first commas, up to the next one or the end."""
     words = book.words
+    if words[end] == "known" and last > end + 2 and words[end + 1] == "as":
+        after = book.run_at(end + 2)
+        return after if after is not None and after.id >= 0 and after.last <= last and book.named[after.id].kind == "person" else None
     commas = [i for i in range(end, min(last - 1, end + 16)) if words[i] == ","][:2]
     if words[end] == "the":
         after = book.run_at(end + 1)
@@ -257,19 +272,36 @@ def _runs_between(book: NameBook, first: int, last: int) -> list[Run]:
 def _run_ending(book: NameBook, first: int, end: int) -> Run | None:
     """The run that ends where the core ends (a closing bracket or quotation mark between them does not count)."""
     i = end - 1
+    while i > first and book.at[i] < 0 and book.words[i].isdigit() and book.at[i - 1] >= 0:  # "Channel 7"
+        i -= 1
     while i > first and book.words[i] in (")", '"', "”", "''", ".") and book.at[i] < 0:
         i -= 1
     run = book.run_at(i)
     if run is not None and run.last > end and run.kind != "title":  # a part of a heading
-        known = book.lookup(max(first, run.first), end)
         flags = noun(book.words[i])[1]
+        alone = classify(tuple(book.words[max(first, run.first) : end]))
+        known = -1 if (flags and end - first == 1) or alone == "group" else book.lookup(max(first, run.first), end)
+        flags = frozenset({"group"}) if alone == "group" else flags
         return Run(run.first, end, max(first, run.first), "person", known) if known >= 0 else None if flags else run
     return run
+
+
+def _after_place(book: NameBook, end: int, last: int) -> int:
+    """After the state or party of a politician: "Jane Doe of Ohio", "Jane Doe (D-Ohio)"."""
+    words = book.words
+    if end + 2 < last and words[end] == "of":
+        place = book.run_at(end + 1)
+        return place.last if place is not None and place.first == end + 1 and place.kind in ("place", "unknown", "person") else end
+    if end + 2 < last and words[end] == "(":
+        close = next((i for i in range(end + 1, min(last, end + 7)) if words[i] == ")"), -1)
+        return close + 1 if close > 0 else end
+    return end
 
 
 def _joint(book: NameBook, first: int, end: int, last: int, run: Run) -> Mention | None:
     """Names joined by "and": one mention of several."""
     words = book.words
+    end = _after_place(book, end, last)
     if run.id < 0 or end >= last or words[end] not in ("and", ",", "&", "or", "nor"):
         return None
     if words[end] == ",":
@@ -283,20 +315,21 @@ def _joint(book: NameBook, first: int, end: int, last: int, run: Run) -> Mention
         ):
             return None
     others = [r for r in _runs_between(book, end + 1, last) if r.id >= 0 and r.kind not in ("adjective", "title", "place")]
-    if words[end] == "," and not any(words[r.first - 1] == "and" for r in others):
+    if words[end] == "," and not any("and" in (words[r.first - 1], words[r.last] if r.last < last else "") for r in others):
         return None
     rest = words[end + 1 : last]
     kinds = ({book.named[run.id].kind} | {book.named[r.id].kind for r in others}) - {"unknown", "place"} or {"organisation"}
     if words[end] in ("and", "or", "nor", "&"):
         if not others:
             tail = noun(words[last - 1], "")[1]
-            return Mention(first, last, "joint", kind="group", plural=True, names=(run.id,), flags=tail) if rest else None
+            alone = {"person": "person", "organisation": "organisation", "place": "organisation"}.get(book.named[run.id].kind, "group")
+            return Mention(first, last, "joint", kind=alone, plural=True, names=(run.id,), flags=tail) if rest else None
         if others[-1].last < last - 1 and noun(words[last - 1])[1] & {"person"} and noun(words[last - 1])[2]:
             kinds.add("group")
         if others[0].kind == "person" and others[0].first - end < 7 and "group" not in kinds and book.named[run.id].kind == "person":
             kinds = {"person"}
     names = tuple(sorted({run.id, *(r.id for r in others)}))
-    kind = kinds.pop() if len(kinds) == 1 else "group" if "person" in kinds else "organisation"
+    kind = kinds.pop() if len(kinds) == 1 else "person" if "person" in kinds else "organisation"
     kind = {"unknown": "person", "place": "organisation"}.get(kind, kind)
     return Mention(first, last, "joint", kind=kind, plural=True, names=names)
 
@@ -310,24 +343,7 @@ def _describe(book: NameBook, first: int, core: int, end: int, last: int) -> Men
     lemma, known, plural = noun(words[i], words[i - 1] if i > first else "")
     if not known and i > first:
         previous = noun(words[i - 1], words[i - 2] if i - 1 > first else "")
-        if previous[1] and (
-            words[i].lower().endswith(("ed", "ing", "ago"))
-            or words[i]
-            in (
-                "alike",
-                "here",
-                "there",
-                "everywhere",
-                "nationwide",
-                "worldwide",
-                "abroad",
-                "elsewhere",
-                "alone",
-                "themselves",
-                "himself",
-                "today",
-            )
-        ):
+        if previous[1] and (words[i].lower().endswith(("ed", "ing", "ago")) or words[i] in _words("trailing")):
             i -= 1
             lemma, known, plural = previous
     low_first = words[first].lower()
@@ -352,18 +368,24 @@ def _describe(book: NameBook, first: int, core: int, end: int, last: int) -> Men
     names: tuple[int, ...] = ()
     if end < last:
         names = tuple(r.id for r in _runs_between(book, end, last) if r.id >= 0)
-        if owner < 0 and words[end] in ("of", "for", "by", "from", "at", "with") and names:
+        made = words[end].endswith("ed") and words[end + 1 : end + 2] == ["by"]  # "a decree signed by Jane Doe"
+        if owner < 0 and names and (made or words[end] in ("of", "for", "by", "from", "at", "with")):
             owner = names[0]
     apposed = (
         end < last
         and plural
         and words[end] in (",", "—", "–", "--", "-", ":", "including", "like", "such")
-        and _has_person(book, end, last)
+        and (_has_person(book, end, last) or (words[end] == "like" and any(book.named[n].kind == "organisation" for n in names)))
     )
-    kind = _kind_of(known, plural, words, i, low_first, informative)
-    definite = (
-        low_first in ("the", "this", "that", "these", "those") or possessor != "" or any(words[j] in POSSESSIVE for j in range(first, i))
-    )
+    definite = low_first in ("the", "this", "that", "these", "those", "both") or possessor != ""
+    definite = definite or any(words[j] in POSSESSIVE for j in range(first, i))
+    kind = _kind_of(known, plural, words, first, i, definite, owner >= 0, apposed)
+    if lemma == "report" and plural and owner < 0 and not definite:
+        kind = "outlet"  # "according to reports"
+    if low_first == "no" and kind in ("person", "organisation", "group") and not plural:
+        kind = "generic"
+    if apposed and kind == "group" and "person" in known and "including" not in words[end : end + 2]:
+        kind = "person"
     if low_first in _words("number") and kind == "person":
         plural = True
     if (
@@ -389,6 +411,8 @@ def _describe(book: NameBook, first: int, core: int, end: int, last: int) -> Men
         names=names,
         proper=proper,
         listed=apposed,
+        sole=any("est-" in w or w.lower() in _words("sole") for w in words[first:i])
+        or [w.lower() for w in words[end : end + 2]] == ["in", "charge"],
         determined=definite or low_first in _words("indefinite"),
     )
 
@@ -400,21 +424,18 @@ def _has_person(book: NameBook, first: int, last: int) -> bool:
     )
 
 
-def _kind_of(known: frozenset[str], plural: bool, words: list[str], i: int, low_first: str, informative: bool) -> str:
+def _kind_of(known: frozenset[str], plural: bool, words: list[str], first: int, i: int, definite: bool, owned: bool, listed: bool) -> str:
+    low_first = words[first].lower()
     for kind in ("person", "document", "outlet", "organisation", "group"):
         if kind in known:
             if kind == "organisation" and plural:
-                return (
-                    "group"
-                    if (low_first not in ("the", "these", "those") and not informative)
-                    or words[i].lower() in ("countries", "states", "nations", "counties", "cities")
-                    else kind
-                )
+                land = words[i].lower() in ("countries", "states", "nations", "counties", "cities")
+                return "group" if land or not (definite or owned or listed) else kind
             return "group" if kind == "person" and plural else kind
     low = words[i].lower()
     if low in ("half", "third", "quarter", "two-thirds", "fifth"):
         return "group"
-    if low[:1].isdigit() or (low in pronouns() and pronouns()[low] == "quantifier") or low in _words("number"):
+    if low[:1].isdigit() or low in ("those", "these") or pronouns().get(low) == "quantifier" or low in _words("number"):
         return "group"
     if low in ("one", "another") or (low_first == "one" and i == 0):
         return "person"
@@ -422,4 +443,6 @@ def _kind_of(known: frozenset[str], plural: bool, words: list[str], i: int, low_
         return "organisation"
     if words[i] in adjectives():
         return "group" if low_first in ("the", "many", "most", "some", low) else "person"
+    if any(w[:1].isdigit() or w in _words("number") or pronouns().get(w) == "quantifier" for w in words[first:i]):
+        return "group"  # "about four in 10", "less than a third"
     return "none"

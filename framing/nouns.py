@@ -11,8 +11,10 @@ import re
 from functools import cache, lru_cache
 
 from framing.lexicons import read_table
+from framing.tokens import Remembered
 
-CAP, INITIAL, TITLE, PARTICLE, SUFFIX, FUNCTION, COMMON, FIRST, ACRONYM, CALENDAR, OPENING = (1 << i for i in range(11))
+CAP, INITIAL, TITLE, PARTICLE, SUFFIX, FUNCTION, COMMON = (1 << i for i in range(7))
+FIRST, ACRONYM, CALENDAR, OPENING, DOMAIN, PEOPLE, WORD = (1 << i for i in range(7, 14))
 POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 OPENERS = frozenset('"“‘«:—–-([…') | {"--", "...", "''", "``"}
 ABBREVIATED = {
@@ -43,6 +45,7 @@ _IRREGULAR = {
     "analyses": "analysis",
     "spokespeople": "spokesperson",
 }
+_ARTICLES = ("al-", "el-", "ul-")  # of Arabic names
 _DOMAIN = re.compile(r"(?i)(?:https?://\S+|(?:www\.)?[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|int|gov|edu|info|news|[a-z]{2}))$")
 _INITIALISM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?$")
 
@@ -95,21 +98,36 @@ def singular(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1 << 14)
 def noun(word: str, before: str = "") -> tuple[str, frozenset[str], bool]:
     """Lemma, flags (empty if no lexicon knows the noun) and whether it is a plural; ``before`` is the word to its left."""
+    alone = _noun[word]
+    if before and (low := before.lower()) in _first_words():
+        low = f"{low} {singular(word.lower().rstrip('.'))}"
+        if (flags := _flags_of_nouns().get(low)) is not None:
+            return low, flags, alone[2]
+    return alone
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(lemma.split(" ")[0] for lemma in _flags_of_nouns() if " " in lemma)
+
+
+@Remembered
+def _noun(word: str) -> tuple[str, frozenset[str], bool]:
+    """What ``noun`` knows of a word alone."""
     table = _flags_of_nouns()
     low = word.lower().rstrip(".")
     one = singular(low)
     plural = one != low or low in ("people", "staff", "remarks", "returns", "data")
-    for lemma in (f"{before.lower()} {one}", one, low):
+    for lemma in (one, low):
         if lemma in table:
             flags = table[lemma]
             return lemma, flags, (plural and "gender=f" not in flags) or one != low
     hyphen = one.rsplit("-", 1)[-1]
     if hyphen != one and hyphen in table:
         return hyphen, table[hyphen], plural
-    if one.endswith(("woman", "man")) and len(one) > 5:
+    if one.endswith(("woman", "man")) and len(one) > 5 and word[:1].islower():  # "Silverman" is a name
         return one, frozenset({"person", "gender=f" if one.endswith("woman") else "gender=m"}), plural
     if one.endswith(("ologist", "icist", "onomist", "rapher", "essor", "ivist", "titioner")):
         return one, frozenset({"person"}), plural
@@ -157,13 +175,13 @@ def is_courtesy(word: str) -> bool:
     return _word_tables()[0].get(word.lower().rstrip(".")) == "courtesy"
 
 
-@lru_cache(maxsize=1 << 16)
+@Remembered
 def word_flags(word: str) -> int:
     """The bits (CAP, TITLE, ...) of one token string."""
     titles, first, nonnames = _word_tables()
     low = word.lower().rstrip(".").replace("’", "'")
     flags = 0
-    if word[:1].isupper() or (len(word) > 3 and word[:1].islower() and word[1].isupper()):
+    if word[:1].isupper() or (len(word) > 3 and word[:1].islower() and (word[1].isupper() or (low[:3] in _ARTICLES and word[3].isupper()))):
         flags |= CAP
         if len(word.rstrip(".")) == 1:
             flags |= INITIAL
@@ -175,10 +193,16 @@ def word_flags(word: str) -> int:
         flags |= {"title": TITLE, "courtesy": TITLE, "particle": PARTICLE, "suffix": SUFFIX}[titles[low]]
     if low in nonnames and not (len(word) == 2 and word[1] == ".") and word not in ("US", "U.S.", "IT", "WHO", "May", "Will"):
         flags |= FUNCTION if nonnames[low] == "function" else CALENDAR
-    if noun(word)[1] or low in column("modifiers"):
+    if noun(word)[1] or low in column("modifiers") or (len(low) > 6 and low.endswith("ly") and not flags & FIRST):
         flags |= COMMON
     if word in OPENERS:
         flags |= OPENING
+    if word[:1].isalpha():
+        flags |= WORD
+    if is_domain(word):
+        flags |= DOMAIN
+    if word[:1].islower() and noun(word)[2] and "person" in noun(word)[1]:
+        flags |= PEOPLE
     return flags
 
 
@@ -235,21 +259,26 @@ def classify(words: tuple[str, ...]) -> str:
     if low.endswith(("-tv", "-fm", "-am")):
         return "outlet"
     if low.endswith("s") and (
-        last[:-1] in adjectives() or singular(low) in ("democrat", "republican", "conservative", "liberal", "tory", "libertarian")
+        last.rsplit("-", 1)[-1][:-1] in adjectives()
+        or singular(low) in ("democrat", "republican", "conservative", "liberal", "tory", "libertarian")
     ):
         return "group"
+    if not column("organisations", "site").isdisjoint(words[1:]) and not (known and len(words) == 2):
+        return "place"
     if len(words) > 1:
         if low in ("magazine", "newspaper", "television", "radio", "tv") or (last in column("outlets", "suffix") and not known):
             return "outlet"
         of = next((i for i, w in enumerate(words) if w in ("of", "for", "on", "&")), 0)
         if any("organisation" in noun(w)[1] for w in words[:of]):
             return "organisation"
+        if of == 1 and "person" in noun(words[0])[1] and not noun(words[0])[2] and words[1] in ("of", "on"):
+            return "common"  # "Republican of Ohio", "Secretary of State"
         flags = noun(last)[1]
         if "organisation" in flags or last.rstrip(".") in column("organisations", "suffix"):
             return "organisation"
         if "document" in flags and not known and low not in ("bill", "page", "cook", "post", "law"):
             return "document"
-        if "person" in flags and low != singular(low):
+        if "person" in flags and low != singular(low) and not known:
             return "group"
         if "person" in flags and not known:
             return "common"
@@ -261,4 +290,6 @@ def classify(words: tuple[str, ...]) -> str:
         return "common"
     if word_flags(last) & ACRONYM:
         return "common" if "person" in flags else "organisation"
+    if last[-1:].isdigit() and last[:1].isalpha():
+        return "organisation"
     return "unknown"

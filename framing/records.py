@@ -118,7 +118,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Somebody (``source``) is said to say, write, think or want (``cue``) something (``content``, one span or more)."""
+    """Somebody (``source``) is said to say, write, think or want (``cue``) something (``content``, one span or more).
+
+    ``confidence`` is the probability that it is one; those of ``kind``, ``level`` and ``withheld`` that these are as given, ``None`` where
+    no model has said.
+    """
 
     id: int
     source: Span | None
@@ -137,6 +141,9 @@ class Attribution:
     weight: float = 0.0
     parent: int | None = None
     confidence: float = 0.0
+    kind_confidence: float | None = None
+    level_confidence: float | None = None
+    withheld_confidence: float | None = None
 
     @property
     def via(self) -> str | None:

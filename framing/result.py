@@ -45,12 +45,14 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One reason for a score: a ``feature`` with its ``value`` and ``weight``, and the ``spans`` that it was read from."""
+    """One reason for a score: a ``feature`` with its ``value`` and ``weight``, the ``spans`` that it was read from, and one to three
+    sentences of plain English about it. A ``weight`` of 0 is what is no part of the score, but helps to read it."""
 
     feature: str
     value: float
     weight: float
     spans: tuple[Span, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -135,7 +137,8 @@ class Analysis:
     def explain(self) -> dict[str, tuple[Explanation, ...]]:
         """Why each score is what it is: score name -> reasons; the products ``value * weight`` sum to the score.
 
-        ``transparency``: one row a component of the index, with the contents it was read from. Empty when the index is ``None``.
+        ``transparency``: one row a component of the index, with what it was read from; then rows of weight 0 that are no part of it (see
+        :mod:`framing.reasons`). When the index is ``None`` there is only one of these, which says why.
         """
         from framing.analysis import explain
 

@@ -22,6 +22,7 @@ _AFTER_HEAD = frozenset({"of", "in", "for", "at", "with", "from", "on", "that", 
 _AFTER_PHRASE = frozenset(
     [",", ")", "—", "–", "--", ";", ".", "said", "says", "told", "and", "who", "whose", "whom", "which", "”", '"', ":"]
 )
+_PARTIES = {"R": "republican", "D": "democratic"}  # "(R-Ohio)"
 _AGENT = ("er", "or", "ist", "ian", "eer", "ee", "smith")
 
 
@@ -30,10 +31,10 @@ def role_words(book: NameBook, first: int, last: int) -> tuple[int, int]:
     words = book.words
     while last > first and (words[last - 1] in (",", ".") or is_courtesy(words[last - 1])):
         last -= 1
-    if not any(w in POSSESSIVE for w in words[first:last]):  # "Mr. Khan's spokesman" keeps its first word
+    if POSSESSIVE.isdisjoint(words[first:last]):  # "Mr. Khan's spokesman" keeps its first word
         while first < last and is_courtesy(words[first]):
             first += 1
-    if all(w.lower() in column("modifiers") for w in words[first:last]):
+    if column("modifiers").issuperset(map(str.lower, words[first:last])):
         return first, first
     return first, last
 
@@ -143,16 +144,36 @@ def _note_outlet(book: NameBook, entry: Named, first: int, last: int) -> None:
             entry.press = run.id
 
 
+def _note_writer(book: NameBook, entry: Named, last: int, stop: int) -> None:
+    """Keep the outlet of a journalist: "Jane Doe, writing for the Post", "Jane Doe of the Post"."""
+    words = book.words
+    if last + 2 < stop and words[last] == "of":
+        i = last + 1 + (words[last + 1].lower() == "the")
+        run = book.run_at(i)
+        if run is not None and run.first <= i and run.kind == "outlet" and book.named[run.id].name not in column("outlets", "platform"):
+            entry.press = run.id
+            entry.heads.add("reporter")
+        return
+    if last + 3 >= stop or words[last] != "," or words[last + 1] not in ("writing", "reporting", "blogging"):
+        return
+    i = last + 3 + (words[last + 3].lower() == "the")
+    run = book.run_at(i)
+    if run is not None and run.first <= i < stop and run.kind == "outlet":
+        entry.press = run.id
+        entry.heads.add("reporter")
+
+
 def find_roles(book: NameBook, tokens: Tokens) -> None:
     """Fill ``role`` and ``heads`` of every person from titles, the words before and the appositive after each full mention."""
-    sentence, first_of = tokens.sentence.tolist(), tokens.sentence_first.tolist()
+    first_of = tokens.sentence_first.tolist()
+    sentences = tokens.sentence[[run.first for run in book.runs]].tolist() if book.runs else []
     text, start, end = tokens.text, tokens.start, tokens.end
-    for run in book.runs:
+    for run, s in zip(book.runs, sentences):
         if run.id < 0 or run.kind not in ("person", "unknown", "organisation"):
             continue
         entry = book.named[run.id]
         if not entry.sure:
-            _reclassify(book, run, entry, first_of[sentence[run.first] + 1])
+            _reclassify(book, run, entry, first_of[s + 1])
         if entry.kind != "person":
             continue
         if run.name > run.first:
@@ -162,28 +183,31 @@ def find_roles(book: NameBook, tokens: Tokens) -> None:
                 if noun(low)[1]:
                     entry.heads.add(noun(low, book.words[i - 1] if i > run.first else "")[0])
                     entry.heads.add(low)
-        if entry.role is not None and len(entry.role) > 24:
-            continue
-        s = sentence[run.first]
-        begin, head = _phrase_before(book, run.first, first_of[s])
+        known = run.first - 2 * (book.words[max(0, run.first - 2) : run.first] == ["known", "as"])  # "the base chief known as Bob"
+        begin, head = _phrase_before(book, known, first_of[s])
         role = ""
         if head or run.name > run.first:
-            a, b = role_words(book, begin, run.name if run.name > run.first else run.first)
+            a, b = role_words(book, begin, run.name if run.name > run.first else known)
             role = text[int(start[a]) : int(end[b - 1])] if b > a else ""
             if head:
                 entry.heads.add(head)
             _note_outlet(book, entry, a, b)
         elif run.first > first_of[s] + 1 and book.words[run.first - 1] in POSSESSIVE:
             owner = book.run_at(run.first - 2)
-            if owner is not None and owner.kind == "outlet":
+            if owner is not None and owner.kind == "outlet" and book.named[owner.id].name not in column("outlets", "platform"):
                 entry.press = owner.id
                 entry.heads.add("reporter")
+        _note_writer(book, entry, run.last, first_of[s + 1])
         begin, stop, after = _phrase_after(book, run.last, first_of[s + 1], entry.sure or len(entry.words) > 1)
         if after:
             _note_outlet(book, entry, begin, stop)
             entry.heads.add(after)
             appositive = text[int(start[begin]) : int(end[stop - 1])]
             role = appositive if len(appositive) > len(role) else role
+        if role:
+            entry.said.update(role.lower().split())
+        if run.last + 1 < len(book.words) and book.words[run.last] == "(":
+            entry.said.update(_PARTIES.get(w, w.lower()) for w in book.words[run.last + 1].split("-"))
         entry.sure |= bool(role)
         if len(role) > len(entry.role or ""):
             entry.role = role

@@ -98,10 +98,13 @@ class TypeMemory(Remembered[bytes]):
     ----------
     classes : WordClasses, optional
         With clusterings of all ``CLUSTERS``; ``KeyError`` if one is missing. Without classes all words are unknown to the clusterings.
+    listed : mapping, optional
+        As :func:`lexicon_bits` gives it, the default. A trained model keeps that of its training, so that it reads a text alike for good.
     """
 
-    def __init__(self, classes: WordClasses | None = None) -> None:
+    def __init__(self, classes: WordClasses | None = None, listed: Mapping[str, int] | None = None) -> None:
         super().__init__(self._read)
+        self._listed = lexicon_bits() if listed is None else listed
         self._rows = {} if classes is None else classes.rows
         self._clusters = () if classes is None else tuple(classes.clusters[k] for k in CLUSTERS)
         self._unknown = _digest("u") * len(CLUSTERS)
@@ -125,7 +128,7 @@ class TypeMemory(Remembered[bytes]):
                 _digest(_RUN.sub(r"\1\1", word.translate(_ASCII))[:8]),
                 _digest(_reporting(low)),
                 _digest(str(closed_class(word, word.lower()))),
-                _digest(str(_lexicons().get(low, 0))),
+                _digest(str(self._listed.get(low, 0))),
                 self._unknown if row is None else b"".join([_digest(str(c[row])) for c in self._clusters]),
             ]
         )
@@ -153,7 +156,7 @@ def _reporting(low: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _lexicons() -> dict[str, int]:
+def lexicon_bits() -> Mapping[str, int]:
     """Word -> one bit for each lexicon in whose first column it stands."""
     bits: dict[str, int] = {}
     for i, name in enumerate(LEXICONS):

@@ -13,7 +13,7 @@ by themselves are chosen by their own probabilities instead (:mod:`framing.learn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from framing.learning.segments import choose, posteriors
 from framing.learning.words import WordClasses
 from framing.patterns import Patterns
 from framing.records import Quote
-from framing.signals import TYPE_COLUMNS, Hashes, Signals, TypeMemory, read_signals
+from framing.signals import TYPE_COLUMNS, Hashes, Signals, TypeMemory, lexicon_bits, read_signals
 from framing.tagging import CONTENT_LEFT, CONTENT_RIGHT, CUE, LABELS, ROLES, SOURCE_LEFT, SOURCE_RIGHT, Piece
 from framing.templates import OUTSIDE, Template, keys, split, type_keys
 from framing.tokens import Tokens
@@ -120,19 +120,22 @@ class Tagger:
         The keys that are features, distinct.
     network : Network
         With F rows of inputs.
+    listed : mapping, optional
+        Words of lexicons, as :class:`framing.signals.TypeMemory` takes them.
     """
 
-    def __init__(self, classes: WordClasses | None, known: Hashes, network: Network) -> None:
+    def __init__(self, classes: WordClasses | None, known: Hashes, network: Network, listed: Mapping[str, int] | None = None) -> None:
         if len(known) != len(network.inputs):
             raise ValueError(f"{len(known)} keys and {len(network.inputs)} rows of weights do not fit")
         self.classes, self.network = classes, network
+        self.listed = lexicon_bits() if listed is None else listed
         self.table = KeyTable(known)
-        self.signals = TypeMemory(classes)
+        self.signals = TypeMemory(classes, self.listed)
         self._inputs = np.concatenate([network.inputs, np.zeros((1, network.inputs.shape[1]), np.float32)])  # the last: unknown
         self._memory = _Memory()
 
     def __reduce__(self) -> tuple[type[Tagger], tuple[Any, ...]]:
-        return Tagger, (self.classes, self.table.keys, self.network)  # without what is in the memories
+        return Tagger, (self.classes, self.table.keys, self.network, self.listed)  # without what is in the memories
 
     def read(self, patterns: Patterns, quotes: Sequence[Quote]) -> Signals:
         """The signals of a text."""

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-* ``TASKS`` maps the name of a task to the function that trains its model; all of them take the same arguments.
+* ``TASKS`` maps the name of a task to the function that trains its model; all of them take the same arguments, those of
+  :func:`train_attribution`, whose function is here; each has its own corpora where none is named.
 * Only the parts ``train`` (to learn from) and ``dev`` (to calibrate on) of a corpus are read, never a test part.
 * Everything random comes from ``seed``: the same corpora, settings and seed give the same bytes on one machine and thread setting.
 * Raw text is that of the further train articles of Article-Bias-Prediction (Baly et al. 2020). All of it teaches classes of words
@@ -31,9 +32,12 @@ from framing.learning.words import WordClasses
 from framing.records import Document
 from framing.text import article_from_text
 from framing.tokens import Tokens, tokenize
+from framing.training_rating import train_rating
+from framing.training_sources import train_sources
 
 Progress = Callable[[str], None]
 
+CORPORA = ("polnear",)
 RAW = "article_bias_prediction"
 UNLABELLED_TOKENS = 1_400_000  # what ten minutes on two cores allow
 SETTINGS = Settings(epochs=6, drop=0.1, drop_inputs=0.1)  # of the last network: it reads much text, so few rounds and little dropping
@@ -82,7 +86,7 @@ class Model(Protocol):
 
 
 def train_attribution(
-    corpus: str | Sequence[str] = "polnear",
+    corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     unlabelled_tokens: int = UNLABELLED_TOKENS,
@@ -97,7 +101,8 @@ def train_attribution(
     Parameters
     ----------
     corpus : str or sequence of str
-        Corpora with attributions and parts ``train`` and ``dev``; it learns from all, and the confidence is calibrated on the first.
+        Corpora with attributions and parts ``train`` and ``dev``; it learns from all, and the confidence is calibrated on the first. By
+        default PolNeAR.
     data_home : path, optional
         Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
     out : path, optional
@@ -129,7 +134,7 @@ def train_attribution(
     """
     _need_tools()
     say = progress or (lambda line: None)
-    names = [corpus] if isinstance(corpus, str) else list(corpus)
+    names = [corpus] if isinstance(corpus, str) else list(corpus or CORPORA)
     lessons = {name: _read(name, "train", data_home) for name in names}
     documents = [document for part in lessons.values() for document in part]
     tune = _read(names[0], "dev", data_home)
@@ -155,7 +160,7 @@ def train_attribution(
     return extractor
 
 
-TASKS: Mapping[str, Callable[..., Model]] = {"attribution": train_attribution}
+TASKS: Mapping[str, Callable[..., Model]] = {"attribution": train_attribution, "rating": train_rating, "sources": train_sources}
 
 
 def _need_tools() -> None:

@@ -261,6 +261,16 @@ def test_what_is_loaded_finds_the_same(extractor: AttributionExtractor, saved: P
     assert (saved / "words").is_dir() == (extractor.classes is not None)
 
 
+def test_a_kept_model_keeps_the_word_lists_it_learned_with(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = AttributionExtractor.load(saved)
+    assert len(before.tagger_.listed) > 1000
+    monkeypatch.setattr("framing.tagger.lexicon_bits", dict)
+    monkeypatch.setattr("framing.signals.lexicon_bits", dict)
+    again = AttributionExtractor.load(saved)
+    assert again.tagger_.listed == before.tagger_.listed
+    assert again.tagger_.signals["mayor"] == before.tagger_.signals["mayor"]
+
+
 def test_options_and_calibration_are_kept(extractor: AttributionExtractor, tmp_path: Path) -> None:
     twin = pickle.loads(pickle.dumps(extractor))
     twin.set_params(threshold=0.125, body_only=False)

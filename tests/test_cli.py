@@ -132,6 +132,12 @@ def test_options_reach_the_json(run: Run, story: Path) -> None:
     assert set(full["explanations"]) == {"transparency"}
 
 
+def test_explain_is_told_in_the_text(run: Run, story: Path) -> None:
+    plain, told = run("analyze", story).out, run("analyze", story, "--explain").out
+    assert "WHY" not in plain
+    assert "There is no score" in told.split("WHY")[1]
+
+
 def test_html_files_are_extracted(run: Run, tmp_path: Path) -> None:
     pytest.importorskip("trafilatura", reason="the web extra is not installed")
     page = tmp_path / "page.HTML"
@@ -268,7 +274,7 @@ def test_nothing_is_written_when_all_inputs_fail(run: Run, tmp_path: Path) -> No
         (["analyze", "a", "b", "--format", "html"], "-o FOLDER/"),
         (["analyze", "a", "b", "--title", "T"], "one INPUT"),
         (["analyze", "--demo", "--title", "T"], "one INPUT"),
-        (["analyze", "a", "--explain"], "json"),
+        (["analyze", "a", "--with-text"], "json"),
         (["analyze", "a", "--format", "xml"], "xml"),
         (["analyze", "a", "--no-such"], "--no-such"),
         (["analyse", "a"], "analyse"),

@@ -21,16 +21,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "records": 0, "lexicons": 0, "schema": 0, "demo": 0, "version": 0,
     "html": 1, "boilerplate": 1, "language_id": 1, "text": 1, "sentences": 1, "tokens": 1, "quotes": 1,
-    "phrases": 1, "nouns": 1, "names": 1, "metrics": 1, "learning": 1,
+    "phrases": 1, "nouns": 1, "capitals": 1, "names": 1, "metrics": 1, "learning": 1,
     "cues": 2, "contents": 2, "labels": 2, "nesting": 2, "patterns": 2, "tagging": 2, "signals": 2, "templates": 2, "linking": 2,
     "speech": 2, "tagger": 2, "teaching": 2, "attribution": 2,
-    "mentions": 2, "levels": 2, "relays": 2, "entities": 2, "descriptions": 2, "antecedents": 2,
-    "roles": 2, "sources": 2,
+    "mentions": 2, "levels": 2, "entities": 2, "descriptions": 2, "antecedents": 2, "cataphora": 2, "relatives": 2,
+    "several": 2, "variation": 2, "relay_mentions": 2, "relays": 2, "relay_candidates": 2,
+    "roles": 2, "sources": 2, "source_features": 2, "typer": 2,
     "hedge_lexicon": 2, "hedge_rules": 2, "scope": 2, "hedging": 2, "language": 2,
-    "transparency": 3,
-    "result": 4, "analysis": 4,
+    "transparency": 3, "rating_features": 3, "rater": 3,
+    "result": 4, "analysis": 4, "reasons": 4,
     "report": 5, "corpora": 5,
-    "cards": 6, "training": 6,
+    "cards": 6, "training": 6, "training_sources": 6, "training_rating": 6,
     "cli": 7, "__main__": 7, "__init__": 7,
 }  # fmt: skip
 
@@ -39,6 +40,7 @@ UPWARDS = {
     ("result", "to_html", "framing.report.html"),
     ("result", "_repr_html_", "framing.report.html"),
     ("result", "explain", "framing.analysis"),
+    ("rater", "read", "framing.analysis"),
 }
 
 FACE = [

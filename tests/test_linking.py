@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from framing.linking import EVIDENCE, evidence, find_links, link, probability, weights
@@ -92,6 +92,7 @@ WORDS = st.sampled_from(["he", "said", "“", "”", '"', ",", ".", "Ann", "that
 
 @settings(max_examples=150, deadline=None)
 @given(words=st.lists(WORDS, max_size=60), seed=st.integers(0, 2**32 - 1), odd=st.booleans())
+@example(words=["“", "he", "he", "he", "he"], seed=127865372, odd=False)  # a cue alone between two contents of a quotation
 def test_any_labels_give_valid_attributions(words: list[str], seed: int, odd: bool) -> None:
     text = " ".join(words)
     article = article_from_text(text)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -112,7 +113,7 @@ def test_printable_keeps_text_and_disarms_the_rest() -> None:
 def test_text_fits_its_width_and_is_deterministic(make_analysis: Make, demo: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
     for analysis in (demo, make_analysis(), make_analysis(name="漢" * 90, role="x" * 300), framing.analyze("")):
         for width in (50, 80, 100):
-            text = render_text(analysis, width)
+            text = render_text(analysis, width, explain=True)
             assert max(cell_len(line) for line in text.split("\n")) <= width
             assert not any(line != line.rstrip() for line in text.split("\n"))
     first = render_text(demo)
@@ -160,6 +161,20 @@ def test_text_says_what_matters(make_analysis: Make) -> None:
     assert "−0.0" not in text
 
 
+def test_text_says_why_on_request(demo: Analysis, make_analysis: Make) -> None:
+    text = render_text(demo, explain=True)
+    part = text.split("WHY")[1].split("SOURCES  from")[0]
+    flat = " ".join(part.split())
+    rows = {row.feature: row.text for row in demo.explain()["transparency"]}
+    assert list(rows)[:5] == [line.split()[0] for line in part.split("\n")[1:] if line[2:3].strip()][:5]
+    for feature, words in rows.items():
+        assert (f"{feature} {words}" in flat) is (feature != "index"), feature
+    assert text.replace(f"WHY{part}", "") == render_text(demo)
+    short = render_text(framing.analyze("The mayor said it may rain."), explain=True)
+    assert "There is no score: the text has 7 tokens" in " ".join(short.split())
+    assert "± points" not in short
+
+
 def test_text_without_an_index_gives_the_reason(make_analysis: Make) -> None:
     text = render_text(make_analysis(index=None))
     assert "no index: fewer than 100 tokens" in text
@@ -184,7 +199,8 @@ def test_text_disarms_the_terminal(colour: bool, make_analysis: Make) -> None:
     hostile = Span(0, 5, HOSTILE)
     article = replace(analysis.article, title=HOSTILE)
     attribution = replace(first, source=hostile, cue=hostile, content=(hostile,), relays=(HOSTILE,), producer=HOSTILE)
-    text = render_text(replace(analysis, article=article, attributions=(attribution, *analysis.attributions[1:])), colour=colour)
+    changed = replace(analysis, article=article, attributions=(attribution, *analysis.attributions[1:]))
+    text = render_text(changed, colour=colour, explain=True)
     text.encode("utf-8")
     assert set(re.findall(r"\x1b.", text)) <= {"\x1b["}
     assert re.sub(r"\x1b\[[0-9;]*m", "", text).isprintable() or not re.search(
@@ -264,6 +280,15 @@ def test_html_says_what_matters(make_analysis: Make) -> None:
     classes = {c for tag, attrs in found.elements for c in (attrs.get("class") or "").split()}
     assert {"source", "cue", "content", "inner", "hedge", "named", "described", "bare", "aside"} <= classes
     assert "no index" in render_html(make_analysis(index=None))
+
+
+def test_html_says_why(demo: Analysis) -> None:
+    page = unescape(render_html(demo))
+    for row in demo.explain()["transparency"]:
+        assert (f"<dt>{row.feature}</dt><dd>{row.text}</dd>" in page) is (row.feature != "index"), row.feature
+    short = render_html(framing.analyze("The mayor said it may rain."))
+    assert '<p class="note">There is no score: the text has 7 tokens' in short
+    assert "<dt>" not in short
 
 
 def test_html_legend_has_every_level(make_analysis: Make) -> None:

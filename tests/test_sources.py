@@ -234,7 +234,7 @@ def test_valid_on_arbitrary_spans(given_: tuple[str, list[Attribution]]) -> None
         assert len(set(after.relays)) == len(after.relays)
         if after.withheld:
             assert after.kind == "person"
-            assert after.level in ("described", "bare")
+            assert after.level in ("office", "described", "bare")
     assert [e.id for e in entities] == list(range(len(entities)))
     for e in entities:
         starts = [m.start for m in e.mentions]

@@ -64,7 +64,7 @@ def test_defaults_and_options(run: Run, calls: list[tuple[Any, ...]], tmp_path: 
     assert run("attribution").code == 0
     assert run("attribution", "--corpus", "a", "--corpus", "b", "--data-home", "d", "--out", "o", "--seed", 4).code == 0
     assert calls == [
-        (["polnear"], None, Path("models/attribution"), training.UNLABELLED_TOKENS, 0),
+        (None, None, Path("models/attribution"), training.UNLABELLED_TOKENS, 0),
         (["a", "b"], "d", Path("o"), training.UNLABELLED_TOKENS, 4),
     ]
     assert os.listdir(tmp_path) == []

@@ -207,7 +207,7 @@ def test_unknown_code_raises() -> None:
 # ---------------------------------------------------------------------------------------------------------------- components and index
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(articles())
 def test_components_index_and_weights_equal_the_oracle(article: tuple[Tokens, list[Attribution]]) -> None:
     tokens, attributions = article
@@ -317,12 +317,13 @@ def test_what_is_outside_the_body_counts_for_nothing() -> None:
 # ---------------------------------------------------------------------------------------------------------------- nothing to measure
 
 
-def test_no_attributions_give_null() -> None:
-    for tokens in (make_tokens([10] * 12, set()), make_tokens([], set())):
-        result, weights = transparency.score([], tokens)
-        assert (result.index, result.reason, result.interval, result.contributions, weights) == (None, "no attributions", None, (), ())
-        assert result.components == dict.fromkeys((*COMPONENTS, "accountability"))
-        assert transparency.explain(result, []) == ()
+@settings(max_examples=20, deadline=None)
+@given(token_arrays() | st.just(make_tokens([], set())))
+def test_no_attributions_give_null(tokens: Tokens) -> None:
+    result, weights = transparency.score([], tokens)
+    assert (result.index, result.reason, result.interval, result.contributions, weights) == (None, "no attributions", None, (), ())
+    assert result.components == dict.fromkeys((*COMPONENTS, "accountability"))
+    assert transparency.explain(result, []) == ()
 
 
 def test_fewer_than_100_body_tokens_give_null() -> None:
@@ -358,6 +359,31 @@ def test_every_contribution_replays_by_recomputation(article: tuple[Tokens, list
     for i, part in enumerate(result.contributions):
         rest = attributions[:i] + attributions[i + 1 :]
         assert part.delta == pytest.approx(oracle_index(attributions, tokens) - (oracle_index(rest, tokens) if rest else 0), abs=1e-7)
+
+
+@settings(max_examples=60, deadline=None)
+@given(articles(), st.data())
+def test_what_a_group_adds_replays_by_recomputation(article: tuple[Tokens, list[Attribution]], data: st.DataObject) -> None:
+    tokens, attributions = article
+    names = data.draw(st.lists(st.integers(0, 3), min_size=len(attributions), max_size=len(attributions)))
+    group = np.unique(names, return_inverse=True)[1]
+    found = transparency.contributions_of_groups(transparency.evidence(attributions, tokens), group)
+    whole = oracle(attributions, tokens)
+    for g in range(found.shape[1]):
+        rest = oracle([a for a, mine in zip(attributions, group) if mine != g], tokens)
+        expected = [transparency.POINTS[name] * (whole[name] - rest[name]) for name in COMPONENTS]
+        assert found[:, g] == pytest.approx(expected, abs=1e-7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(articles())
+def test_groups_of_one_add_the_contributions(article: tuple[Tokens, list[Attribution]]) -> None:
+    tokens, attributions = article
+    given = transparency.evidence(attributions, tokens)
+    alone = transparency.contributions_of_groups(given, np.arange(len(attributions)))
+    assert alone.sum(axis=0) == pytest.approx(transparency.contributions(given), abs=CLOSE)
+    score = transparency.score(attributions, tokens, n_resamples=0)[0]
+    assert [c.delta for c in score.contributions] == transparency.contributions(given).tolist()
 
 
 @settings(max_examples=60, deadline=None)
@@ -443,3 +469,31 @@ def test_interval_in_blocks_is_the_interval_in_one_piece(monkeypatch: pytest.Mon
     monkeypatch.setattr(transparency, "CELLS", 120)
     assert transparency.score(attributions, tokens, n_resamples=100)[0].interval == pytest.approx(whole, abs=CLOSE)
     assert transparency.score(attributions, tokens, n_resamples=1000)[0].interval == pytest.approx(whole, abs=CLOSE)  # reduced to 100
+
+
+@settings(max_examples=40, deadline=None)
+@given(articles(least=2), st.sampled_from((1, 2, 3, 7)))
+def test_sums_in_blocks_are_the_sums_in_one_piece(article: tuple[Tokens, list[Attribution]], block: int) -> None:
+    tokens, attributions = article
+    given = transparency.evidence(attributions, tokens)
+    whole = transparency.interval(given, 50)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transparency, "BLOCK", block)
+        assert transparency.interval(given, 50) == pytest.approx(whole, abs=CLOSE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(articles(least=2), st.integers(0, 3))
+def test_interval_replays_for_any_article(article: tuple[Tokens, list[Attribution]], seed: int) -> None:
+    tokens, attributions = article
+    n = len(attributions)
+    drawn = np.random.default_rng(seed).integers(0, n, (20, n))
+    low, middle, high = np.quantile([oracle_index([attributions[i] for i in row], tokens) for row in drawn.tolist()], (0.025, 0.5, 0.975))
+    value = oracle_index(attributions, tokens)
+    expected = np.clip([value + low - middle, value + high - middle], 0, 100)
+    assert transparency.score(attributions, tokens, n_resamples=20, seed=seed)[0].interval == pytest.approx(expected, abs=1e-7)
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=30), st.lists(st.floats(0, 1), min_size=1, max_size=4))
+def test_quantiles_are_those_of_numpy(values: list[float], shares: list[float]) -> None:
+    assert transparency._quantiles(np.array(values), shares) == pytest.approx(np.quantile(values, shares).tolist(), abs=CLOSE)

@@ -30,6 +30,7 @@ PIPE_WIDTH = 80
 EPILOG = """\b
 Examples:
   framing analyze --demo
+  framing analyze --demo --explain
   framing analyze article.txt --format html -o article.html
   framing analyze page.html https://example.org/story --format jsonl
   framing analyze articles/*.txt --format json -o analyses/
@@ -43,7 +44,7 @@ Examples:
 @click.option("--format", "form", type=click.Choice(list(SUFFIX)), default="text", show_default=True, help="What to write.")
 @click.option("-o", "--output", type=click.Path(), help="File to write, or folder (it exists, or ends in /) for one file an input.")
 @click.option("--with-text", is_flag=True, help="Put the text into the JSON (always done for HTML and addresses).")
-@click.option("--explain", is_flag=True, help="Put the reasons for the scores into the JSON.")
+@click.option("--explain", is_flag=True, help="Say why the score is what it is (HTML always does).")
 @click.option("--title", help="Headline of the one INPUT, if it is not in the text.")
 def command(inputs: tuple[str, ...], demo: bool, form: str, output: str | None, with_text: bool, explain: bool, title: str | None) -> int:
     """Show how articles say what they say.
@@ -52,7 +53,7 @@ def command(inputs: tuple[str, ...], demo: bool, form: str, output: str | None, 
     """
     names = [*(["--demo"] if demo else []), *inputs]
     folder = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
-    _check(names, inputs, form, output, folder, with_text or explain, title)
+    _check(names, inputs, form, output, folder, with_text, title)
 
     def read(name: str) -> Article:
         return load_demo() if name == "--demo" else load(name, title)
@@ -97,7 +98,7 @@ def _check(
     if title is not None and (len(names) > 1 or not inputs):
         raise click.UsageError("--title is for one INPUT.")
     if for_json and form not in ("json", "jsonl"):
-        raise click.UsageError(f"--with-text and --explain are for --format json and jsonl, not {form}.")
+        raise click.UsageError(f"--with-text is for --format json and jsonl, not {form}.")
     if form in ("json", "html") and len(names) > 1 and not folder:
         other = " or --format jsonl" if form == "json" else ""
         raise click.UsageError(f"--format {form} is one document: for {len(names)} inputs use -o FOLDER/{other}.")
@@ -127,7 +128,7 @@ def _renderer(form: str, with_text: bool, explain: bool, to_terminal: bool) -> C
 
     colour = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = min(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, MAX_WIDTH) if to_terminal else PIPE_WIDTH
-    return lambda analysis: render_text(analysis, width, colour)
+    return lambda analysis: render_text(analysis, width, colour, explain)
 
 
 def _fetched(analysis: Analysis) -> bool:

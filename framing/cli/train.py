@@ -22,6 +22,7 @@ from framing.training import TASKS, UNLABELLED_TOKENS
 EPILOG = """\b
 Examples:
   framing train attribution --corpus polnear
+  framing train sources
   framing train attribution --data-home corpora --out mine --seed 1
   framing train attribution --unlabelled-tokens 0
 """
@@ -29,7 +30,7 @@ Examples:
 
 @click.command("train", epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("task", type=click.Choice(sorted(TASKS)))
-@click.option("--corpus", "corpora", multiple=True, default=["polnear"], show_default=True, help="Annotated corpus; may be repeated.")
+@click.option("--corpus", "corpora", multiple=True, help="Annotated corpus; may be repeated.  [default: those of the shipped model]")
 @click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random.")
@@ -56,7 +57,7 @@ def command(
         click.echo(f"{monotonic() - begin:5.0f} s  {line}", err=True)
 
     try:
-        TASKS[task](list(corpora), data_home, folder, unlabelled_tokens, seed, say)
+        TASKS[task](list(corpora) or None, data_home, folder, unlabelled_tokens, seed, say)
     except (CorpusNotFound, ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

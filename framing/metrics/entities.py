@@ -66,9 +66,9 @@ def evaluate(documents: Iterable[tuple[Labels, Labels]], n_resamples: int = 1000
 
 
 def fold(name: str) -> str:
-    """A name without case, "the" before it and differences in blanks."""
-    words = name.casefold().split()
-    return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
+    """A name without case, the article before it and differences in blanks and apostrophes."""
+    words = name.casefold().replace("’", "'").split()
+    return " ".join(words[1:] if words[:1] in (["the"], ["a"], ["an"]) and len(words) > 1 else words)
 
 
 def name_statistics(gold: Names, predicted: Names) -> tuple[int, int]:

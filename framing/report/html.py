@@ -25,8 +25,9 @@ from itertools import pairwise
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from framing.records import HEDGE_TYPES, Span
-from framing.report.summary import WITHHELD, level_counts, one_line, printable, signed, source_rows, speaker
+from framing.report.summary import WITHHELD, level_counts, one_line, printable, reason_rows, signed, source_rows, speaker
 from framing.result import Analysis
+from framing.transparency import POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def render_html(analysis: Analysis) -> str:
         paragraphs=shown,
         analysis=analysis,
         score=score,
-        components=analysis.explain().get("transparency", ()),
+        components=[{"name": name, "value": score.components.get(name) or 0.0, "points": points} for name, points in POINTS.items()],
+        reasons=[(row.feature, one_line(row.text)) for row in reason_rows(analysis)],
         sources=[
             {"id": n, "row": row, "withheld": _withheld(row.withheld, row.reason), "delta": signed(row.delta)} for n, row in enumerate(rows)
         ],

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framing.records import LEVELS, REASONS, Attribution
-from framing.result import Analysis
+from framing.result import Analysis, Explanation
 
 NOBODY = "nobody named"
 NO_SOURCE = f"({NOBODY})"
@@ -70,6 +70,11 @@ def level_counts(analysis: Analysis) -> dict[str, int]:
     """Number of attributions at each level, from most to least openly identified, zeros included."""
     counts = Counter(a.level for a in analysis.attributions)
     return {level: counts[level] for level in LEVELS}
+
+
+def reason_rows(analysis: Analysis) -> tuple[Explanation, ...]:
+    """The reasons for the index that a report tells; not the overall one, since a report shows the index and the levels itself."""
+    return tuple(row for row in analysis.explain().get("transparency", ()) if row.feature != "index")
 
 
 def tree(attributions: Sequence[Attribution]) -> tuple[tuple[Attribution, int], ...]:

@@ -18,8 +18,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from framing import transparency
 from framing.records import HEDGE_TYPES, LEVELS, Attribution
-from framing.report.summary import NO_SOURCE, WITHHELD, SourceRow, level_counts, one_line, signed, source_rows, speaker, tree
+from framing.report.summary import NO_SOURCE, WITHHELD, SourceRow, level_counts, one_line, reason_rows, signed, source_rows, speaker, tree
 from framing.result import Analysis
 
 MAX_SOURCES = 40
@@ -42,7 +43,7 @@ MEANING = {
 STYLE = {"named": "green", "office": "cyan", "described": "yellow", "bare": "red", "impersonal": "red"}
 
 
-def render_text(analysis: Analysis, width: int = 80, colour: bool = False) -> str:
+def render_text(analysis: Analysis, width: int = 80, colour: bool = False, explain: bool = False) -> str:
     """Write ``analysis`` for a terminal.
 
     Parameters
@@ -52,6 +53,8 @@ def render_text(analysis: Analysis, width: int = 80, colour: bool = False) -> st
         Columns; no line is longer, and values below ``MIN_WIDTH`` count as that.
     colour : bool
         Whether to use ANSI colours.
+    explain : bool
+        Add in plain words what raised and lowered the score.
 
     Returns
     -------
@@ -76,6 +79,7 @@ def render_text(analysis: Analysis, width: int = 80, colour: bool = False) -> st
     for part in (
         _head(analysis),
         _score(analysis, console.width),
+        _reasons(analysis, console.width) if explain else [],
         _sources(analysis, console.width),
         _attributions(analysis, console.width),
         _hedges(analysis, console.width),
@@ -121,10 +125,8 @@ def _score(analysis: Analysis, width: int) -> list[RenderableType]:
     )
     parts.append(_indented(Text(DISCLAIMER, style="italic")))
     table = _columns(14, -10, 10, width - 42)
-    rows = [
-        (r.feature, f"{r.value * r.weight:.1f} of {r.weight:.0f}", r.value, MEANING.get(r.feature, ""))
-        for r in analysis.explain().get("transparency", ())
-    ]
+    values = ((name, points, score.components.get(name) or 0.0) for name, points in transparency.POINTS.items())
+    rows = [(name, f"{value * points:.1f} of {points:.0f}", value, MEANING[name]) for name, points, value in values]
     accountability = score.components.get("accountability")
     if accountability is not None:
         rows.append(("accountability", "apart", accountability, "withheld sources explained"))
@@ -133,6 +135,15 @@ def _score(analysis: Analysis, width: int) -> list[RenderableType]:
     for name, points, share, meaning in rows:
         _add(table, name, points, _bar(share, 10), Text(_fit(meaning, width - 42) if width >= MEANING_WIDTH else "", style="dim"))
     return [*parts, _indented(table)]
+
+
+def _reasons(analysis: Analysis, width: int) -> list[RenderableType]:
+    """What ``Analysis.explain`` says, but for what stands above it."""
+    head = "" if analysis.scores.transparency.index is None else "  ± points: the part with all words of that source minus it without them"
+    table = _columns(14, width - 18)
+    for row in reason_rows(analysis):
+        _add(table, Text(row.feature, style="bold"), one_line(row.text))
+    return [Text(), Text.assemble(("WHY", "bold"), head), _indented(table)]
 
 
 def _sources(analysis: Analysis, width: int) -> list[RenderableType]:

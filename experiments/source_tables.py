@@ -1,0 +1,86 @@
+"""The tables on sources, the index and the rating of ``experiments/README.md``; see :mod:`experiments.tables`."""
+
+from __future__ import annotations
+
+from experiments.markdown import Rows, cell, cell_or_value, difference, result, table, words
+from framing.metrics.signature import short
+
+SYSTEMS = ("trained", "rules")
+
+
+def levels() -> str:
+    """Kinds, levels and entities on gold spans, beside rules, majority and second pass."""
+    rows: Rows = []
+    for corpus, part in result("levels")["corpora"].items():
+        for measure in part["trained"]:
+            cells = (cell_or_value(part[system].get(measure)) for system in (*SYSTEMS, "majority", "second pass"))
+            rows.append((f"{corpus} dev", measure.replace("_", " "), *cells))
+    return table(("corpus", "measure", "trained", "rules", "majority", "second pass"), rows)
+
+
+def classes() -> str:
+    """F1 and number of every kind and level."""
+    rows: Rows = []
+    for corpus, part in result("levels")["corpora"].items():
+        for field in ("kind", "level"):
+            for value, found in part[f"by {field}"].items():
+                rows.append((f"{corpus} dev", field, value, str(found["gold"]), str(found["found"]), cell_or_value(found["f1"])))
+    return table(("corpus", "field", "value", "gold", "found", "F1"), rows)
+
+
+def end_to_end() -> str:
+    """The same from raw text, for attributions with the right cue, and for all."""
+    rows: Rows = []
+    for corpus, part in result("levels_end_to_end")["corpora"].items():
+        for reading in ("matched", "all"):
+            for measure in part["trained"][reading]:
+                cells = (cell_or_value(part[system][reading].get(measure)) for system in SYSTEMS)
+                rows.append((f"{corpus} dev", reading, measure.replace("_", " "), *cells))
+    return table(("corpus", "attributions", "measure", "trained", "rules"), rows)
+
+
+def withheld() -> str:
+    """F1 of withheld identities, cross-validated."""
+    data = result("withheld")
+    rows: Rows = []
+    for group, part in data["groups"].items():
+        shown = (cell(part[system]["withheld_f1"]) for system in SYSTEMS)
+        rows.append((group, str(part["articles"]), str(part["trained"]["gold"]), *shown))
+    note = f"Second annotation pass on dev: {short(data['second pass, dev'])}."
+    return f"{table(('articles', 'number', 'withheld', 'trained', 'rules'), rows)}\n\n{note}"
+
+
+def fidelity() -> str:
+    """The index of predicted attributions beside that of gold ones."""
+    data = result("fidelity")
+    rows: Rows = []
+    for name, part in data["fidelity"].items():
+        bar, ceiling = data["bars"].get(name, {}), data["ceiling"].get(name, {})
+        limits = f"{short(part['lower_limit']['value'])} to {short(part['upper_limit']['value'])}"
+        shown = (cell(part["spearman"]), cell(part["mae"]), cell_or_value(part.get("floor_mae")), cell(part["bias"]), limits)
+        rows.append((name, *shown, *(" / ".join(short(x[m]) for m in ("spearman", "mae") if m in x) for x in (bar, ceiling))))
+    return table(("PolNeAR dev", "Spearman", "MAE", "MAE of the mean", "bias", "limits of agreement", "bar", "ceiling"), rows)
+
+
+def rating() -> str:
+    """The rater beside index, length, words and the second rater."""
+    data = result("rating")
+    rows: Rows = []
+    for system, parts in data["scores"].items():
+        for corpus, measures in parts.items():
+            rows.append((system, corpus, *(cell(measures[m]) for m in ("spearman", "mae", "quadratic_kappa"))))
+    for corpus, measures in data["rater minus index"].items():
+        rows.append(("rater minus index", corpus, *(difference(measures[m]) for m in ("spearman", "mae")), ""))
+    return table(("system", "articles", "Spearman", "MAE", "quadratic kappa"), rows)
+
+
+def index() -> str:
+    """The index and its components beside an editor's ratings."""
+    data = result("transparency")
+    rows: Rows = []
+    for pair, found in data["dev"]["correlations"].items():
+        if "spearman" not in found:
+            continue  # a difference of two correlations
+        both = (data[split]["correlations"][pair] for split in ("train", "dev"))
+        rows.append((words(pair), *(cell({"value": c["spearman"], "interval": c["interval"]}) for c in both)))
+    return table(("gold attributions ~ rating, Spearman", "train", "dev"), rows)
