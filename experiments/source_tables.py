@@ -50,6 +50,15 @@ def withheld() -> str:
     return f"{table(('articles', 'number', 'withheld', 'trained', 'rules'), rows)}\n\n{note}"
 
 
+def calibration() -> str:
+    """What the confidences are worth."""
+    rows: Rows = []
+    for corpus, fields in result("levels_calibration").items():
+        for field, part in fields.items():
+            rows.append((corpus, field, *(cell(part[of][m]) for m in ("ece_mass", "brier") for of in ("calibrated", "raw"))))
+    return table(("corpus", "field", "calibration error", "uncalibrated", "Brier score", "uncalibrated"), rows)
+
+
 def fidelity() -> str:
     """The index of predicted attributions beside that of gold ones."""
     data = result("fidelity")

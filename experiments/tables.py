@@ -66,6 +66,7 @@ SECTIONS = {
     "Sources: every kind and level": (source_tables.classes, "levels"),
     "Sources, from raw text": (source_tables.end_to_end, "levels_end_to_end"),
     "Sources: withheld identities, cross-validated by article": (source_tables.withheld, "withheld"),
+    "Sources: what the confidences are worth, on gold spans": (source_tables.calibration, "levels_calibration"),
     "Transparency index and ratings": (source_tables.index, "transparency"),
     "Transparency index of found and of gold attributions": (source_tables.fidelity, "fidelity"),
     "Transparency rating, cross-validated by outlet": (source_tables.rating, "rating"),

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from framing.learning import store
 from framing.learning.calibration import Calibrator, Logistic, fit_isotonic
 from framing.learning.crf import Transitions
+from framing.learning.estimator import Estimator
 from framing.learning.network import Network, Settings
 from framing.learning.words import WordClasses
 from framing.learning.words import load as load_words
@@ -55,11 +56,10 @@ SPANS = 0.35  # least probability of a span by itself; chosen on PolNeAR dev, fo
 VERSION = 1  # of the files that save writes
 
 _CHAIN = ("initial", "between", "final")
-_ARGUMENTS = ("threshold", "bias", "settings", "at_least", "classes", "body_only")
 _PLAIN = ("bias", "kernels", "shifts", "output", "offset")  # arrays of the network that are kept as they are
 
 
-class AttributionExtractor:
+class AttributionExtractor(Estimator):
     """Finds attributions; learned from documents with gold ones.
 
     Parameters
@@ -101,25 +101,6 @@ class AttributionExtractor:
         self.at_least = at_least
         self.classes = classes
         self.card_: dict[str, Any] = {}
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The arguments of the constructor by name, in the form that scikit-learn asks for (``deep`` changes nothing)."""
-        return {name: getattr(self, name) for name in _ARGUMENTS}
-
-    def set_params(self, **arguments: Any) -> AttributionExtractor:
-        """Replace arguments of the constructor: ``threshold``, ``bias`` and ``body_only`` count at once, the others after :meth:`fit`.
-
-        Raises
-        ------
-        ValueError
-            If there is no such argument; nothing is replaced then.
-        """
-        unknown = sorted(set(arguments) - set(_ARGUMENTS))
-        if unknown:
-            raise ValueError(f"AttributionExtractor has no argument {unknown[0]!r}")
-        for name, value in arguments.items():
-            setattr(self, name, value)
-        return self
 
     def fit(
         self,
@@ -166,11 +147,6 @@ class AttributionExtractor:
         if len(right):
             self.calibrator_ = fit_isotonic(confidences, right)
         return self
-
-    @property
-    def signature(self) -> str:
-        """What the model is, in a line: ``own`` if its card does not say."""
-        return str(self.card_.get("signature", "own"))
 
     def outcomes(self, documents: Iterable[Document]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """The confidence of every flat attribution of some documents before calibration, and whether it is right (``full``)."""

@@ -36,6 +36,12 @@ def _patterns(table: str, value: str) -> re.Pattern[str]:
 
 
 @cache
+def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What stands in all that a pattern of position matches, and the pattern; the look for the former is the quicker one."""
+    return tuple((row["holds"], re.compile(row["pattern"])) for row in read_table("position") if row["class"] == "phrase")
+
+
+@cache
 def _stems(value: str) -> re.Pattern[str]:
     stems = sorted((row["pattern"] for row in read_table("position") if row["class"] == value), key=len, reverse=True)
     return re.compile(r"(?i)(?:" + "|".join(stems) + r")\w{0,4}\b")
@@ -191,7 +197,8 @@ def in_position(kind: str, level: str, cue: str, phrase: str, content: str, spok
     """
     if kind in ("none", "generic", "outlet", "document"):
         return False
-    if _patterns("position", "phrase").search(phrase):
+    low = phrase.lower()
+    if any(holds in low and pattern.search(low) for holds, pattern in _phrases()):
         return True
     if kind == "group":
         return False

@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from framing.learning import store
 from framing.learning.calibration import Logistic, fit_logistic
+from framing.learning.estimator import Estimator
 from framing.rating_features import Reading, features, measure, spans
 from framing.records import Article, Attribution, Document, Hedge, Quote, Sentence
 from framing.tokens import tokenize
@@ -43,7 +44,6 @@ RATINGS = (1, 2, 3, 4, 5)
 STRENGTHS = (0.003, 0.01, 0.03, 0.1)
 _STEPS = len(RATINGS) - 1
 _FREE = 30.0  # scale of the intercepts' columns: their penalty is that of 1/900 of a weight's
-_ARGUMENTS = ("strengths", "folds", "seed")
 
 
 @runtime_checkable
@@ -67,7 +67,7 @@ class Analysed(Protocol):
 Rated: TypeAlias = "str | Article | Document | Analysed | Reading"
 
 
-class TransparencyRater:
+class TransparencyRater(Estimator):
     """Rates the sourcing of articles from 1 to 5; learned from rated ones.
 
     Articles are given as texts, ``Article``, ``Document`` (all of which are analysed), ``Analysis`` or ``Reading``.
@@ -97,25 +97,6 @@ class TransparencyRater:
         self.folds = folds
         self.seed = seed
         self.card_: dict[str, Any] = {}
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The arguments of the constructor by name, in the form that scikit-learn asks for (``deep`` changes nothing)."""
-        return {name: getattr(self, name) for name in _ARGUMENTS}
-
-    def set_params(self, **arguments: Any) -> TransparencyRater:
-        """Replace arguments of the constructor; they count at the next :meth:`fit`.
-
-        Raises
-        ------
-        ValueError
-            If there is no such argument; nothing is replaced then.
-        """
-        unknown = sorted(set(arguments) - set(_ARGUMENTS))
-        if unknown:
-            raise ValueError(f"TransparencyRater has no argument {unknown[0]!r}")
-        for name, value in arguments.items():
-            setattr(self, name, value)
-        return self
 
     def fit(self, articles: Iterable[Rated], ratings: ArrayLike, groups: Sequence[str | None] | None = None) -> TransparencyRater:
         """Learn from rated articles.
@@ -175,11 +156,6 @@ class TransparencyRater:
         self.weights_ = calibrator.slope * weights
         self.thresholds_ = calibrator.slope * thresholds - calibrator.intercept
         return self
-
-    @property
-    def signature(self) -> str:
-        """What the model is, in a line: ``own`` if its card does not say."""
-        return str(self.card_.get("signature", "own"))
 
     def decide(self, measures: ArrayLike) -> Floats:
         """Decisions (n,) from features (n, p)."""

@@ -387,7 +387,7 @@ def decide(found: Evidence, model: RelayModel) -> list[tuple[str, ...]]:
     Returns
     -------
     list of tuple of str
-        As :func:`framing.relays.find_relays` gives them.
+        As :func:`framing.relays.chains` gives them.
     """
     own: list[str | None] = [None] * len(found.attributions)
     reader = _reader(found)

@@ -97,7 +97,7 @@ class Evidence:
     source_at: list[tuple[int, int]] = field(default_factory=list)  # token range of every source, (0, 0) without
 
 
-def find_relays(
+def gather(
     tokens: Tokens,
     book: NameBook,
     attributions: Sequence[Attribution],
@@ -107,8 +107,8 @@ def find_relays(
     kinds: Sequence[str],
     entity: Sequence[int],
     press: Sequence[str | None],
-) -> list[tuple[str, ...]]:
-    """Relays of every attribution.
+) -> Evidence:
+    """The media that the sentences give to the attributions, and where each entity is brought in with one.
 
     Parameters
     ----------
@@ -127,25 +127,9 @@ def find_relays(
 
     Returns
     -------
-    list of tuple of str
-        For each attribution the outlets from the speaker to the reader, each once.
+    Evidence
+        ``chains(evidence, evidence.carried)`` are the relays by rule.
     """
-    evidence = gather(tokens, book, attributions, order, cue_at, names, kinds, entity, press)
-    return chains(evidence, evidence.carried)
-
-
-def gather(
-    tokens: Tokens,
-    book: NameBook,
-    attributions: Sequence[Attribution],
-    order: Sequence[int],
-    cue_at: Sequence[tuple[int, int]],
-    names: Sequence[str | None],
-    kinds: Sequence[str],
-    entity: Sequence[int],
-    press: Sequence[str | None],
-) -> Evidence:
-    """The media that the sentences give to the attributions, and where each entity is brought in with one; takes what find_relays takes."""
     index = {a.id: i for i, a in enumerate(attributions)}
     parent = [index.get(a.parent, -1) if a.parent is not None else -1 for a in attributions]
     parent = [-1 if up == i else up for i, up in enumerate(parent)]

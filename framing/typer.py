@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from framing import levels, relay_candidates, source_features
 from framing.learning import store
 from framing.learning.calibration import Calibrator, Logistic, fit_logistic
+from framing.learning.estimator import Estimator
 from framing.quotes import find_quotes
 from framing.records import LEVELS, SOURCE_KINDS, Attribution, Document, Entity, Quote, Span
 from framing.sources import Resolution, resolve, stated_reason
@@ -48,7 +49,6 @@ MODELS = Path(__file__).parent / "models"
 FIELDS: Mapping[str, tuple[Any, ...]] = {"kind": SOURCE_KINDS, "level": LEVELS, "withheld": (False, True), "position": (False, True)}
 # Of a few pairs that are all within .01 of F1 in cross-validation over the articles of source_levels.
 ALONE, SUPPORTED = 0.5, 0.3
-_ARGUMENTS = ("strength", "at_least", "folds")
 _FLOOR = 1e-6  # of probabilities whose logarithm is taken
 _PERSON, _OFFICE = SOURCE_KINDS.index("person"), LEVELS.index("office")
 _NOBODY, _NOWHERE = SOURCE_KINDS.index("none"), LEVELS.index("impersonal")
@@ -87,7 +87,7 @@ class _Linear:
         return out
 
 
-class SourceTyper:
+class SourceTyper(Estimator):
     """Kind, level, withheld and position of the sources of attributions; learned from documents with gold ones.
 
     Parameters
@@ -112,24 +112,6 @@ class SourceTyper:
         self.at_least = at_least
         self.folds = folds
         self.card_: dict[str, Any] = {}
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The arguments of the constructor by name (``deep`` changes nothing)."""
-        return {name: getattr(self, name) for name in _ARGUMENTS}
-
-    def set_params(self, **arguments: Any) -> SourceTyper:
-        """Replace arguments of the constructor. Raises ``ValueError`` if there is no such argument; nothing is replaced then."""
-        unknown = sorted(set(arguments) - set(_ARGUMENTS))
-        if unknown:
-            raise ValueError(f"SourceTyper has no argument {unknown[0]!r}")
-        for name, value in arguments.items():
-            setattr(self, name, value)
-        return self
-
-    @property
-    def signature(self) -> str:
-        """What the model is, in a line: ``own`` if its card does not say."""
-        return str(self.card_.get("signature", "own"))
 
     # ------------------------------------------------------------------------------------------------------------ learning
 
@@ -269,6 +251,11 @@ class SourceTyper:
     def decide(self, article: Example) -> dict[str, list[Any]]:
         """The values of every field for the attributions of an article that was read by :func:`example`."""
         return {name: values for name, (values, _) in self._decide(article.found, self.model_.scores(article.features)).items()}
+
+    def outcomes(self, documents: Iterable[Document]) -> dict[str, tuple[Floats, NDArray[np.bool_]]]:
+        """For every field the probability of what is decided, before calibration, and whether it is right, over gold documents."""
+        examples = [example(d) for d in documents]
+        return self._outcomes(examples, self._scores(examples))
 
     def predict(self, documents: Iterable[Document]) -> list[tuple[Attribution, ...]]:
         """The attributions of every document, typed; of those that are given only the spans, speech and parent are read."""
