@@ -1,7 +1,8 @@
 """Whose identity is withheld: cross-validated, since dev has 29 such attributions only, and what goes wrong.
 
 All 297 articles of ``source_levels`` (train, enriched, dev) in ten folds of whole articles, fixed seed. *trained*: a typer that learned
-from the other folds, and from the train part of Wikinews. *rules*: the first version. Intervals are bootstrapped over articles.
+from the other folds, and from the train part of Wikinews. *rules*: those of the library as they are now. Intervals are bootstrapped over
+articles.
 
 Two things to know when reading it. The rules (who is who, mention shapes, phrases that give a reason) were written on train and enriched;
 so only dev is free of them, and stands apart. And one article of train holds an eighth of the withheld attributions, of a source known by

@@ -44,6 +44,7 @@ Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
 Rater = Callable[[Reading], float]
 Typer = Callable[[Tokens, Sequence[Quote], Sequence[Attribution]], tuple[tuple[Attribution, ...], tuple[Entity, ...]]]
 
+SHIPPED: Mapping[str, Any] = {"attribution": extract_attributions, "sources": type_sources, "rating": rate}
 RULES = {"hedging": "rules|v:1"}
 NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
@@ -71,17 +72,14 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     Raises
     ------
     TypeError
-        If ``text`` is neither a ``str`` nor an ``Article``, or ``title`` is neither a ``str`` nor ``None``.
+        If ``text`` is neither a ``str`` nor an ``Article``, ``title`` neither a ``str`` nor ``None``, ``models`` no mapping, or a part of
+        it not callable.
     ValueError
-        If ``models`` names a part that cannot be replaced.
+        If ``models`` names a part that cannot be replaced, or its rating is not between 1 and 5.
     """
     article = _as_article(text, title)
-    chosen = dict(models or {})
-    extract: Extractor = chosen.pop("attribution", extract_attributions)
-    typing: Typer = chosen.pop("sources", type_sources)
-    rater: Rater | None = chosen.pop("rating", rate)
-    if chosen:
-        raise ValueError(f"models: {sorted(chosen)[0]!r} cannot be replaced; only 'attribution', 'sources' and 'rating' can")
+    chosen = {**SHIPPED, **_own(models)}
+    extract, typing, rater = chosen["attribution"], chosen["sources"], chosen["rating"]
 
     tokens = tokenize(article)
     quotes = find_quotes(article.text, article.paragraphs)
@@ -91,7 +89,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     index, weights = transparency.score(attributions, tokens)
     attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
     if rater is not None and index.index is not None:
-        index = replace(index, rating=rater(Reading(tokens, quotes, attributions, hedges, sentences, index)))
+        index = replace(index, rating=_rating(rater, Reading(tokens, quotes, attributions, hedges, sentences, index)))
 
     language = detect_language(tokens)
     words = int((tokens.lookup(is_word, np.bool_) & tokens.body).sum())
@@ -182,6 +180,27 @@ def _as_article(text: str | Article, title: str | None) -> Article:
     if title is not None:
         raise TypeError("title cannot be given with an Article, which has its own")
     return text
+
+
+def _own(models: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The parts that the caller replaces."""
+    if models is None:
+        return {}
+    if not isinstance(models, Mapping):
+        raise TypeError(f"models must be a mapping, not {type(models).__name__}")
+    for name, part in models.items():
+        if name not in SHIPPED:
+            raise ValueError(f"models: {name!r} cannot be replaced; only 'attribution', 'sources' and 'rating' can")
+        if not callable(part) and not (name == "rating" and part is None):
+            raise TypeError(f"models: {name!r} must be a function, not {type(part).__name__}")
+    return models
+
+
+def _rating(rater: Rater, reading: Reading) -> float:
+    value = float(rater(reading))
+    if not 1 <= value <= 5:
+        raise ValueError(f"models: the rating must be between 1 and 5, not {value}")
+    return value
 
 
 def _checked(position: int, text: Any) -> str | Article:

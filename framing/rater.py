@@ -157,6 +157,10 @@ class TransparencyRater(Estimator):
         self.thresholds_ = calibrator.slope * thresholds - calibrator.intercept
         return self
 
+    def __call__(self, reading: Reading) -> float:
+        """The expected rating of one article, 1 to 5: what ``analyze(text, models={"rating": rater})`` asks for."""
+        return float(self.predict([reading])[0])
+
     def decide(self, measures: ArrayLike) -> Floats:
         """Decisions (n,) from features (n, p)."""
         z = (np.asarray(measures, np.float64) - self.mean_) / self.spread_
@@ -267,7 +271,7 @@ def shipped() -> TransparencyRater:
 
 def rate(reading: Reading) -> float:
     """The rating of an article by the shipped rater, 1 to 5."""
-    return float(shipped().predict([reading])[0])
+    return shipped()(reading)
 
 
 def read(article: Rated) -> Reading:

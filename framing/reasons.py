@@ -93,6 +93,18 @@ def explain_rating(rows: Sequence[Mapping[str, Any]]) -> tuple[Explanation, ...]
     return tuple(Explanation(**row, text=_rated(row["feature"], row["value"], row["value"] * row["weight"])) for row in rows)
 
 
+def rating_summary(rating: float, rows: Sequence[Explanation]) -> Explanation:
+    """One row on the rating: what raises and what lowers its decision most, each with its product of value and weight."""
+    ranked = sorted(rows, key=lambda row: row.value * row.weight)
+    raised = [row for row in reversed(ranked[-LISTED:]) if row.value * row.weight > 0]
+    lowered = [row for row in ranked[:LISTED] if row.value * row.weight < 0]
+    parts = [f"A trained model that learned from editors' ratings says {rating:.1f} of 5."]
+    for does, chosen in (("Raised", raised), ("Lowered", lowered)):
+        if chosen:
+            parts.append(f"{does} most by {', '.join(f'{row.feature} {signed(row.value * row.weight)}' for row in chosen)}.")
+    return Explanation("rating", rating, 0.0, (), " ".join(parts))
+
+
 def _rated(feature: str, value: float, effect: float) -> str:
     than = "as in" if not value else "more than in" if value > 0 else "less than in"
     does = "does not change" if not effect else "raises" if effect > 0 else "lowers"

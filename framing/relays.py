@@ -9,7 +9,9 @@ Rules, in this order
   occasion is named ("at a rally"); and the first paragraph that announces what he is about to say has it, too. In an article that rests
   on one outlet, to which several sources speak and which it quotes again and again, everybody who speaks has it.
 * **chain**: from the inside out, the outlets that are sources of enclosing attributions (``parent``) or publish their sources ("a report
-  from X"), up to the first other speaker; a speaker inside his own words ("she said she hoped") shares the relays of what encloses them.
+  from X"). What others are said to have *said* comes through the outlet of whoever says so, too, to any depth ("told CNN that aides had
+  said"); what they are said to think or want does not, and its chain ends at the first other speaker. A speaker inside his own words ("she
+  said she hoped") shares the relays of what encloses them.
 
 A relay has the article of its name if the text writes it with a capital ("told The Verge"). After Spangher et al. (2023), who code how a
 source reached the reader. What is carried can be decided by a trained model instead (:mod:`framing.relay_candidates`).
@@ -275,13 +277,14 @@ def chains(found: Evidence, own: Sequence[str | None]) -> list[tuple[str, ...]]:
     for i in range(len(found.attributions)):
         first = own[i]
         chain = [] if first is None else [first]
+        said = SAYS.search(found.attributions[i].cue.text[:160]) is not None
         up, steps = found.parent[i], 0
         while up >= 0 and steps < _MAX_CHAIN and up != i:
             same = entity[up] == entity[i] and entity[i] >= 0
-            outlet = own[up] if same else relaying[up]
-            if outlet is not None and outlet not in chain:
-                chain.append(outlet)
-            if relaying[up] is None and not same and entity[up] >= 0:
+            for outlet in (own[up] if same or said else None, relaying[up]):
+                if outlet is not None and outlet not in chain:
+                    chain.append(outlet)
+            if relaying[up] is None and not same and not said and entity[up] >= 0:
                 break
             up, steps = found.parent[up], steps + 1
         result.append(tuple(chain))

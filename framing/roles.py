@@ -86,6 +86,9 @@ def _phrase_after(book: NameBook, last: int, stop: int, sure: bool = False) -> t
         i += 1
         if i < stop and words[i] == "as":
             i += 1
+    if i < stop and words[i].lower() in ("not", "no", "never", "n't", "n’t"):
+        return last, last, ""  # "who is no expert"
+    i += i < stop and words[i] in ("also", "still")
     begin = i
     head = ""
     while i < stop and i - begin < 12:

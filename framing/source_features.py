@@ -3,11 +3,12 @@
 Conventions
 -----------
 * A feature is a string ``what=value``; an attribution has a list of them, the order and repetitions mean nothing. Features are 1 or absent.
-* Who is who comes from the rules (:mod:`framing.sources`), and so do the shapes of mentions. What the rules make of them (kind, level,
-  withheld) is not read, but for ``position``: their lists were written on the articles that the typer learns from, where they are right
-  more often than elsewhere, so that it would trust them too much.
-* Words are keys (:func:`framing.learning.words.key`): small letters, digits as 0. Names of persons are not read: the typer is to learn from
-  how a source is introduced, not from who it is.
+* Who is who comes from the rules (:mod:`framing.sources`), and so do the shapes of mentions, the kind of a name or noun, roles, producers,
+  relays and ``position``. The level and the withholding that the rules conclude are not read (but for where to look for a reason): their
+  lists were written on the articles that the typer learns from, where they are right more often than elsewhere, so that it would trust them
+  too much.
+* Words are keys (:func:`framing.learning.words.key`): small letters, digits as 0. Names of sources are not read, so that the typer learns
+  from how a source is introduced, not from who it is; names beside a source or at the head of a content are.
 * All looks around are bounded, so that the whole is linear in the text. Names that come again and again are made once and remembered.
 """
 

@@ -44,6 +44,7 @@ _LIMITS = (
     "Whether plural unnamed people ('officials', 'experts') are individuals who talked to the reporter is a matter of judgement; it and "
     "the annotators are least certain there, and about position.",
     "What the rules get wrong about who is who, it cannot repair.",
+    "On Wikinews its kinds are better than those of the rules, its levels in the mean over classes and its confidence of levels are not.",
 )
 _CITATIONS = (
     "Margaret Mitchell et al. (2019). Model Cards for Model Reporting. FAT* 2019. (The form of this card.)",

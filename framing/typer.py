@@ -2,10 +2,11 @@
 
 Conventions
 -----------
-* For each field a logistic regression (multinomial for kind and level) reads the features of :mod:`framing.source_features`, among them
-  what the rules say. Whether it is relayed is decided by :mod:`framing.relay_candidates`; reason, role and producer are the rules'.
+* For each field a logistic regression (multinomial for kind and level) reads the features of :mod:`framing.source_features`. Whether it is
+  relayed is decided by :mod:`framing.relay_candidates`; reason, role and producer are the rules'.
 * An entity has one kind and one level: its probabilities are the geometric mean of those of its attributions, normalised. The pair with
   the largest product wins among the pairs that occur in the texts that were learned from.
+* A person is not ``named`` in a text without the name of any person.
 * Who speaks for a named or known client ("attorneys for the family", "his lawyer") is an ``office`` by definition of the scheme; there are
   too few of them to learn it from.
 * What the rules give no entity, and the typer an agent, becomes an entity of its own if there is a source; what the typer says nobody
@@ -50,7 +51,7 @@ FIELDS: Mapping[str, tuple[Any, ...]] = {"kind": SOURCE_KINDS, "level": LEVELS, 
 # Of a few pairs that are all within .01 of F1 in cross-validation over the articles of source_levels.
 ALONE, SUPPORTED = 0.5, 0.3
 _FLOOR = 1e-6  # of probabilities whose logarithm is taken
-_PERSON, _OFFICE = SOURCE_KINDS.index("person"), LEVELS.index("office")
+_PERSON, _NAMED, _OFFICE = SOURCE_KINDS.index("person"), LEVELS.index("named"), LEVELS.index("office")
 _NOBODY, _NOWHERE = SOURCE_KINDS.index("none"), LEVELS.index("impersonal")
 
 
@@ -211,6 +212,8 @@ class SourceTyper(Estimator):
         for name in ("kind", "level"):
             chances[name] = _pooled(chances[name], found.who)
         both = chances["kind"][:, self.pairs_[:, 0]] * chances["level"][:, self.pairs_[:, 1]]
+        if not any(entry.kind == "person" for entry in found.state.book.named):  # nobody can be named where no person's name stands
+            both[:, (self.pairs_[:, 0] == _PERSON) & (self.pairs_[:, 1] == _NAMED)] = 0
         none = (self.pairs_[:, 0] == _NOBODY) & (self.pairs_[:, 1] == _NOWHERE)
         if none.any():  # where rules find nobody behind a pronoun or no source at all, nobody is there to be typed
             both[[e < 0 and found.mentions[i].form in ("none", "pronoun") for i, e in enumerate(found.who)]] = none

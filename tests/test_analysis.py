@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -210,3 +211,19 @@ def test_the_example_article(data: Path) -> None:
     outer = next(a for a in analysis.attributions if a.content[0].text.startswith("The West has previously feared"))
     inner = next(a for a in analysis.attributions if "previously feared" in a.cue.text)
     assert (inner.parent, inner.via, outer.parent) == (outer.id, "euobserver.com", None)
+
+
+@pytest.mark.parametrize(
+    ("models", "error", "said"),
+    [
+        ("x", TypeError, "models must be a mapping, not str"),
+        ({"sources": None}, TypeError, "'sources' must be a function, not NoneType"),
+        ({"attribution": 1}, TypeError, "'attribution' must be a function, not int"),
+        ({1: 2}, ValueError, "1 cannot be replaced"),
+        ({"rating": lambda reading: float("nan")}, ValueError, "between 1 and 5, not nan"),
+        ({"rating": lambda reading: 99}, ValueError, "between 1 and 5, not 99"),
+    ],
+)
+def test_what_is_no_part_is_said(models: Any, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=re.escape(said)):
+        framing.analyze("Ann Lee, the mayor, said that the bridge was closed. " * 12, models=models)

@@ -33,13 +33,13 @@ Examples:
 @click.option("--corpus", "corpora", multiple=True, help="Annotated corpus; may be repeated.  [default: those of the shipped model]")
 @click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random (attribution, rating).")
 @click.option(
     "--unlabelled-tokens",
     type=click.IntRange(min=0),
     default=UNLABELLED_TOKENS,
     show_default=True,
-    help="Tokens of raw news text to learn from too; 0 needs no further corpus.",
+    help="Attribution only: tokens of raw news text to learn from too; 0 needs no further corpus.",
 )
 @click.option("--force", is_flag=True, help="Write into a folder that holds something else.")
 def command(

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from framing.reasons import rating_summary
 from framing.records import LEVELS, REASONS, Attribution
 from framing.result import Analysis, Explanation
 
@@ -73,8 +74,13 @@ def level_counts(analysis: Analysis) -> dict[str, int]:
 
 
 def reason_rows(analysis: Analysis) -> tuple[Explanation, ...]:
-    """The reasons for the index that a report tells; not the overall one, since a report shows the index and the levels itself."""
-    return tuple(row for row in analysis.explain().get("transparency", ()) if row.feature != "index")
+    """The reasons for index and rating that a report tells; not the overall one, since a report shows the index and the levels itself."""
+    explained = analysis.explain()
+    rows = tuple(row for row in explained.get("transparency", ()) if row.feature != "index")
+    rating = analysis.scores.transparency.rating
+    if rating is None or not explained.get("rating"):
+        return rows
+    return (*rows, rating_summary(rating, explained["rating"]))
 
 
 def tree(attributions: Sequence[Attribution]) -> tuple[tuple[Attribution, int], ...]:
