@@ -1,7 +1,9 @@
 """How well uncertain sentences are found by lexicon and conditions: Szeged Uncertainty Corpus and CoNLL-2010 training parts at hand.
 
-    python -m experiments.hedging                    # writes results/hedging.json
-    python -m experiments.hedging --update-lexicon   # counts the hits of every lexicon row first
+    python -m experiments.hedging   # writes results/hedging.json; about 100 seconds
+
+The trained tagger, which reads what these rules find, is measured by :mod:`experiments.hedging_trained`; the counts of the lexicon's rows
+are made by :mod:`experiments.hedge_lexicon`.
 
 Protocol
 --------
@@ -9,8 +11,9 @@ Protocol
   precision, recall and F1 of the class "uncertain", micro over sentences (:mod:`framing.metrics.hedging`). Sentences without a label are
   left out. Intervals: 95 % bootstrap over documents, 1,000 resamples, seed 0.
 * Gold sentences are kept: each is one paragraph of an article made of the whole corpus, so that no cue reaches over.
-* ``any``: a sentence is uncertain if it holds a cue of the profile with a confidence of at least ``CONFIDENCE``. ``score``: if
-  sentence_uncertainty reaches a threshold, picked on Szeged wiki for the profiles news, szeged and bio and on CoNLL wiki for conll-wiki.
+* ``any``: a sentence is uncertain if it holds a cue of the profile with a confidence of at least ``CONFIDENCE``.
+  ``score``: if the noisy-or of the confidences reaches a threshold, picked on Szeged wiki for the profiles news, szeged and bio and on
+  CoNLL wiki for conll-wiki.
 * ``plain``: the same words without conditions, negation, look-alikes or confidence ("any match").
 * ``floors`` and ``published``: :mod:`experiments.hedging_floors`.
 * Cue level: a predicted cue of the profile is right if it shares a character with a gold cue, one to one; ``type_accuracy`` is the share
@@ -29,14 +32,9 @@ What was tuned on what
 
 from __future__ import annotations
 
-import argparse
 import json
 import platform
-import re
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
-from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -46,15 +44,13 @@ from numpy.typing import NDArray
 
 from experiments.data import load
 from experiments.hedging_floors import FOLDS, SEED, floors, published
+from framing.hedge_lessons import Lesson, lesson_of
 from framing.hedge_lexicon import hedge_lexicon
-from framing.hedge_rules import Context, find_cues
-from framing.hedging import PROFILES, find_hedges, sentence_uncertainty
-from framing.lexicons import read_table
+from framing.hedge_sentences import cue_uncertainty
+from framing.hedging import PROFILES, rule_hedges
 from framing.metrics.bootstrap import score_table
 from framing.metrics.hedging import cue_columns, cue_scores, cue_statistics, sentence_scores
 from framing.metrics.signature import Score, signature
-from framing.records import Article, Document, Span
-from framing.tokens import Tokens, tokenize
 
 RESULTS = Path(__file__).parent / "results"
 CONFIDENCE = 0.3
@@ -64,100 +60,17 @@ TYPES = PROFILES["szeged"]
 SETTINGS: dict[str, Any] = {"class": "uncertain", "confidence": CONFIDENCE}
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """m gold sentences of d documents in one text; ``cues`` are (start, end, type) in it, empty where only labels exist."""
-
-    tokens: Tokens
-    sentences: tuple[str, ...]
-    document: NDArray[np.int64]
-    label: NDArray[np.bool_]
-    cues: tuple[tuple[int, int, str], ...]
-
-
-def corpus_of(documents: Iterable[Document]) -> Corpus:
-    """The labelled sentences of documents."""
-    sentences: list[str] = []
-    spans: list[tuple[int, int]] = []
-    cues: list[tuple[int, int, str]] = []
-    of: list[int] = []
-    label: list[bool] = []
-    at = number = 0
-    for document in documents:
-        hedges, h = sorted(document.hedges, key=lambda hedge: hedge.cue.start), 0
-        known = False
-        for sentence in document.sentences:
-            span = sentence.span
-            while h < len(hedges) and hedges[h].cue.start < span.end:
-                if sentence.uncertain is not None:
-                    cues.append((at + hedges[h].cue.start - span.start, at + hedges[h].cue.end - span.start, hedges[h].type))
-                h += 1
-            if sentence.uncertain is None or not span.text.strip():
-                continue
-            known = True
-            sentences.append(span.text.replace("\n", " "))  # a blank line would end the paragraph
-            spans.append((at, at + len(span)))
-            of.append(number)
-            label.append(sentence.uncertain > 0)
-            at += len(span) + 2
-        number += known
-    text = "\n\n".join(sentences)
-    paragraphs = tuple(Span.of(text, a, b) for a, b in spans)
-    tokens = tokenize(Article(text, None, None, paragraphs, Span.of(text, 0, len(text))))
-    return Corpus(tokens, tuple(sentences), np.array(of), np.array(label), tuple(cues))
+Corpus = Lesson
 
 
 def szeged(*parts: str) -> Corpus:
     """Parts of the Szeged Uncertainty Corpus, cues with types."""
-    return corpus_of(load("szeged_uncertainty", part=parts))
+    return lesson_of(load("szeged_uncertainty", part=parts))
 
 
 def conll(part: str) -> Corpus:
     """Labelled sentences of a training part of CoNLL-2010."""
-    return corpus_of(load("conll2010", "train", part=part))
-
-
-def count_rows(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Per lexicon row: hits that meet a gold cue (or stand in an uncertain sentence, without gold cues), and all hits."""
-    lexicon, tokens = hedge_lexicon(), corpus.tokens
-    cues = find_cues(Context.of(tokens, lexicon))
-    if corpus.cues:
-        begin, end = tokens.start[cues.first], tokens.end[cues.last - 1]
-        gold = np.array([(a, b) for a, b, _ in corpus.cues])
-        place = np.searchsorted(gold[:, 1], begin, side="right")
-        hit = gold[np.minimum(place, len(gold) - 1), 0] < end
-        hit &= place < len(gold)
-    else:
-        hit = corpus.label[tokens.paragraph[cues.first]]
-    size = len(lexicon.entries)
-    own = ~cues.flipped  # a type that negation changed is no evidence for the row's own type
-    return np.bincount(cues.entry[hit & own], minlength=size), np.bincount(cues.entry[own], minlength=size)
-
-
-def update_lexicon() -> None:
-    """Write the counts of the four corpora into ``hedges.tsv``."""
-    counts = {
-        "wiki": count_rows(szeged("wiki")),
-        "bio": count_rows(szeged(*BIO)),
-        "news": count_rows(szeged("news")),
-        "conll": count_rows(conll("wiki")),
-    }
-    path = Path(str(resources.files("framing.lexicons").joinpath("hedges.tsv")))
-    lines = path.read_text(encoding="utf-8").split("\n")
-    header: list[str] = []
-    row = 0
-    for i, line in enumerate(lines):
-        if not line.strip() or line.startswith("#"):
-            continue
-        cells = line.split("\t")
-        if not header:
-            header = cells
-            continue
-        for name, (hit, n) in counts.items():
-            cells[header.index(name)] = f"{hit[row]}/{n[row]}"
-        lines[i] = "\t".join(cells)
-        row += 1
-    path.write_text("\n".join(lines), encoding="utf-8")
+    return lesson_of(load("conll2010", "train", part=part))
 
 
 def evaluate(corpus: Corpus, predicted: NDArray[np.bool_]) -> dict[str, Any]:
@@ -195,7 +108,7 @@ class Predicted:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.hedges = find_hedges(corpus.tokens, ())
+        self.hedges = rule_hedges(corpus.tokens, ())
         self.place = corpus.tokens.paragraph[[corpus.tokens.at(h.cue.start) for h in self.hedges]] if self.hedges else np.zeros(0, np.int32)
 
     def any(self, profile: str) -> NDArray[np.bool_]:
@@ -204,7 +117,7 @@ class Predicted:
 
     def score(self, profile: str) -> NDArray[np.float64]:
         tokens = self.corpus.tokens
-        value = sentence_uncertainty(tokens, self.hedges, profile)
+        value = cue_uncertainty(tokens, self.hedges, profile)
         result: NDArray[np.float64] = np.ones(len(self.corpus.label))
         np.multiply.at(result, tokens.paragraph[tokens.sentence_first[:-1]], 1 - value)
         return 1 - result
@@ -261,12 +174,6 @@ def show(corpus: str, profile: str, system: str, scores: dict[str, Any]) -> None
 
 def main() -> None:
     """Run all evaluations and write the result file."""
-    parser = argparse.ArgumentParser(description=re.split(r"\n\n", __doc__ or "")[0])
-    parser.add_argument("--update-lexicon", action="store_true", help="count the hits of every lexicon row and write them into hedges.tsv")
-    if parser.parse_args().update_lexicon:
-        update_lexicon()
-        read_table.cache_clear()
-        hedge_lexicon.cache_clear()
     seconds: dict[str, float] = {}
     begin = time.perf_counter()
     corpora = {

@@ -11,9 +11,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from experiments import attribution_tables, source_tables, transparency_page
+from experiments import attribution_tables, hedge_tables, source_tables, transparency_page
 from experiments.markdown import Rows, cell, result, table
-from framing.metrics.signature import short
 
 HERE = Path(__file__).parent
 README = HERE / "README.md"
@@ -32,22 +31,6 @@ def sentences() -> str:
         for corpus, part in data.items()
     ]
     return table(("corpus", *systems), rows)
-
-
-def hedges() -> str:
-    """Uncertain sentences, beside floors and published figures."""
-    data = result("hedging")
-    profiles = {"conll wiki train": "conll-wiki", "conll bio train": "bio"}
-    sets = {"conll wiki train": "conll wiki eval", "conll bio train": "conll bio eval"}
-    rows: Rows = []
-    for corpus, floor in data["floors"]["corpora"].items():
-        rules = data["corpora"][corpus][profiles.get(corpus, "szeged")]
-        shown, learned = (cell({"value": r["f1"], "interval": r["f1_interval"]}) for r in (rules["any"], floor["tf-idf, frequent"]))
-        there = [row for row in data["published"] if row["set"] == sets.get(corpus)]
-        others = "; ".join(f"{row['system'].split(',')[0]} {short(row['f1'])}" for row in there)
-        rows.append((corpus, shown, short(rules["plain"]["f1"]), learned, short(floor["all uncertain"]["f1"]), others))
-    header = ("corpus", "rules", "same words, no context", "TF-IDF, cross-validated", "all uncertain", "published, evaluation part")
-    return f"{table(header, rows)}\n\nThe rules' figures are in-sample on all but news: on CoNLL wiki they are no better than TF-IDF."
 
 
 SECTIONS = {
@@ -74,7 +57,10 @@ SECTIONS = {
     "What separates reputable from partisan outlets": (transparency_page.separation, "transparency_validity"),
     "Real, fake and satire": (transparency_page.known_groups, "known_groups"),
     "Real or fake, learned on one set and tested on another": (transparency_page.transfer, "known_groups"),
-    "Uncertain sentences, F1": (hedges, "hedging"),
+    "Hedges: the trained tagger, cross-validated by document, F1": (hedge_tables.trained, "hedging_trained"),
+    "Hedges, by type": (hedge_tables.types, "hedging_trained"),
+    "Hedges: learned in some domains, tested in another, F1": (hedge_tables.matrix, "hedging_trained"),
+    "Hedges: uncertain sentences by rules and floors, F1": (hedge_tables.rules, "hedging"),
     "Sentence ends, F1": (sentences, "reading"),
 }
 

@@ -26,6 +26,7 @@ import numpy as np
 
 from framing import reasons, transparency
 from framing.attribution import extract_attributions, shipped
+from framing.hedge_tagger import shipped as shipped_tagger
 from framing.hedging import find_hedges
 from framing.language import describe_sentences
 from framing.quotes import find_quotes
@@ -44,8 +45,7 @@ Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
 Rater = Callable[[Reading], float]
 Typer = Callable[[Tokens, Sequence[Quote], Sequence[Attribution]], tuple[tuple[Attribution, ...], tuple[Entity, ...]]]
 
-SHIPPED: Mapping[str, Any] = {"attribution": extract_attributions, "sources": type_sources, "rating": rate}
-RULES = {"hedging": "rules|v:1"}
+SHIPPED: Mapping[str, Any] = {"attribution": extract_attributions, "sources": type_sources, "rating": rate, "hedging": find_hedges}
 NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
@@ -62,7 +62,8 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     models : mapping, optional
         Own parts in place of the shipped ones: ``{"attribution": f}`` with ``f(tokens, quotes)`` giving attributions in the order of
         their cues; ``{"sources": g}`` with ``g(tokens, quotes, attributions)`` giving them with their sources resolved and typed, and the
-        entities (:func:`framing.sources.resolve_sources` does it by rule); ``{"rating": h}`` with ``h(reading)`` giving a rating, or
+        entities (:func:`framing.sources.resolve_sources` does it by rule); ``{"hedging": k}`` with ``k(tokens, quotes, attributions)``
+        giving hedges (:func:`framing.hedging.rule_hedges` does it by rule); ``{"rating": h}`` with ``h(reading)`` giving a rating, or
         ``None`` for no rating.
 
     Returns
@@ -79,12 +80,12 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     """
     article = _as_article(text, title)
     chosen = {**SHIPPED, **_own(models)}
-    extract, typing, rater = chosen["attribution"], chosen["sources"], chosen["rating"]
+    extract, typing, rater, find = (chosen[name] for name in ("attribution", "sources", "rating", "hedging"))
 
     tokens = tokenize(article)
     quotes = find_quotes(article.text, article.paragraphs)
     attributions, entities = typing(tokens, quotes, tuple(extract(tokens, quotes)))
-    hedges = find_hedges(tokens, quotes, attributions)
+    hedges = tuple(find(tokens, quotes, attributions))
     sentences = describe_sentences(tokens, quotes, attributions, hedges)
     index, weights = transparency.score(attributions, tokens)
     attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
@@ -116,7 +117,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         scores=scores,
         warnings=_warnings(article, tokens, language, words),
         models={
-            **RULES,
+            "hedging": shipped_tagger().signature if find is find_hedges else "own",
             "attribution": shipped().signature if extract is extract_attributions else "own",
             "sources": shipped_typer().signature if typing is type_sources else "own",
             "rating": "none" if rater is None else shipped_rater().signature if rater is rate else "own",
@@ -190,7 +191,7 @@ def _own(models: Mapping[str, Any] | None) -> Mapping[str, Any]:
         raise TypeError(f"models must be a mapping, not {type(models).__name__}")
     for name, part in models.items():
         if name not in SHIPPED:
-            raise ValueError(f"models: {name!r} cannot be replaced; only 'attribution', 'sources' and 'rating' can")
+            raise ValueError(f"models: {name!r} cannot be replaced; only 'attribution', 'hedging', 'rating' and 'sources' can")
         if not callable(part) and not (name == "rating" and part is None):
             raise TypeError(f"models: {name!r} must be a function, not {type(part).__name__}")
     return models

@@ -7,17 +7,19 @@ Three tables hold all words and all conditions; this module only knows how to re
     word class (``<be>``) or an optional one of these (``<adv>?``). ``type`` is one of ``records.HEDGE_TYPES`` or ``none`` (a look-alike
     that silences the cues inside it, as "as soon as possible"); ``flip`` is the type under negation where that differs ("clear" boosts,
     "not clear" hedges); ``negated`` is 1 where the entry itself holds the negation; ``needs`` names a condition (several joined by "+").
+    ``origin`` is a code of ``hedge_origins.tsv``, ``example`` a sentence of ours in which an entry with a condition is found.
 ``lexicons/hedge_classes.tsv``
     Word classes.
 ``lexicons/hedge_needs.tsv``
     Conditions: alternatives between `` / ``, each a list of terms that must all hold. A term is ``place:names`` or ``!place:names``
-    (none of them). Places: ``self`` (first word of the cue), ``next``, ``next2``, ``prev``, ``prev2``, ``after`` and ``before`` (next
+    (none of them). Places: ``self`` (first word of the cue), ``next`` to ``next4``, ``prev``, ``prev2``, ``after`` and ``before`` (next
     and previous word, one adverb skipped), ``within`` and ``ago`` (any of the four following or preceding), ``opening`` (first word of
     the sentence), ``sentence`` (any word of it). Names are words, ``<classes>`` or shapes in capitals (``SHAPES``). Beyond the sentence
     there is only the shape ``END``.
 
 Confidence of an entry is the share of its hits that annotators marked as uncertainty, by Laplace's rule (k + 1) / (n + 2) (Laplace
-1814), so that an entry without evidence has 0.5. The counts stand beside each entry; ``experiments/hedging.py`` makes them.
+1814), so that an entry without evidence has 0.5. The counts stand beside each entry; ``experiments/hedge_lexicon.py`` makes them, and
+the columns ``hits`` and ``precision``, which pool the corpora that :func:`counted` names for the type of the row.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from framing.tokens import Bools
 
 SHAPES = ("END", "NUMBER", "CAPITAL", "LOWER", "PLURAL", "ROLE", "ED", "ING", "LY", "PUNCT", "COMMA")
 BIT = {name: 1 << i for i, name in enumerate(SHAPES)}
-PLACES = ("self", "next", "next2", "prev", "prev2", "after", "before", "within", "ago", "opening", "sentence")
+PLACES = ("self", "next", "next2", "next3", "next4", "prev", "prev2", "after", "before", "within", "ago", "opening", "sentence")
 _COMMAS = ",()[]–—-–—:;\"“”"
 _PERSON_ENDINGS = ("ers", "ors", "ees", "ants", "ists", "men", "women")  # role nouns in the plural: customers, investors, applicants
 _NOT_PLURAL = ("ss", "us", "is", "'s")
@@ -134,6 +136,18 @@ def _elements(entry: str) -> list[list[str]]:
         options = (part[:-1] if optional else part).split("|")
         choices.append([*options, ""] if optional else options)
     return [[e for e in sequence if e] for sequence in product(*choices)]
+
+
+def counted(kind: str) -> tuple[tuple[str, ...], bool]:
+    """The columns of counts that ``hits`` pools for a type, and whether these annotators mark the type, so that a precision has a meaning.
+
+    Weasels and peacocks are marked in CoNLL-2010 alone, by sentence; approximators and boosters nowhere. Szeged marks the other types, of
+    evidentials a part (the doxastic and the inferred ones). Its encyclopedia part and that of CoNLL-2010 are the same sentences and are
+    therefore never pooled.
+    """
+    if kind in ("weasel", "peacock"):
+        return ("conll",), True
+    return ("wiki", "bio", "news"), kind not in ("approximator", "booster", "none")
 
 
 def _share(row: dict[str, str], column: str) -> tuple[float, int]:

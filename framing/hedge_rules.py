@@ -27,7 +27,7 @@ from framing.tokens import Bools, Tokens
 Index = NDArray[np.int64]
 
 _NO_NEGATION = ("approximator", "weasel", "peacock", "condition", "none")
-_STEPS = {"next": (1, 0), "next2": (1, 1), "prev": (-1, 1), "prev2": (-1, 2)}
+_STEPS = {"next": (1, 0), "next2": (1, 1), "next3": (1, 2), "next4": (1, 3), "prev": (-1, 1), "prev2": (-1, 2)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +122,7 @@ def _walk(node: Node, words: list[int], place: int, end: int, classes: dict[str,
                 _walk(other, words, place + 1, end, classes, found)
 
 
-def _matches(context: Context) -> tuple[Index, Index, Index]:
+def matches(context: Context) -> tuple[Index, Index, Index]:
     """Every match of the lexicon in the body: first token, one past the last token, entry number."""
     lexicon, tokens = context.lexicon, context.tokens
     words = context.words[:-1]
@@ -193,7 +193,7 @@ class Cues:
 def find_cues(context: Context) -> Cues:
     """All cues of the body, without overlaps."""
     lexicon = context.lexicon
-    first, last, entry = _matches(context)
+    first, last, entry = matches(context)
     needs = np.array([e.needs for e in lexicon.entries])
     wanted = needs[entry] if len(entry) else np.empty(0, needs.dtype)
     keep = np.ones(len(first), np.bool_)

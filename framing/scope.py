@@ -6,20 +6,26 @@ largest unit the cue can govern.
 * modal, adverb, apodosis: the clause the cue stands in;
 * followed by an infinitive ("is believed to", "seems to", "likely to"): the clause too, since its subject is raised from the infinitive;
 * other verbs, adjectives and nouns ("suggests that", "fears that"): from the cue to the end of its complement, which is the end of the
-  clause; where nothing follows ("..., he believes.") from the beginning of the clause to the cue;
+  clause, an embedded question included ("wonder if ..."); where nothing follows ("a deal is possible") from the beginning of the clause;
+* an adjective before its noun ("a possible motive", "the alleged leader of the gang was freed"): to the end of the noun phrase, taken to
+  end before the next verb that the rules know by its form;
+* a parenthesis ("the museum, it seems, has no plan", "the painting is a copy, he believes."): the clause around it as well;
 * conditions and questions: from the cue to the end of the clause; for conditions that is the next comma too;
 * rounders ("about 200"): the cue and its number;
 * other approximators, weasels and peacocks: ``None``, since they qualify a word or a source and not a proposition.
 
 A clause begins after sentence start, ``; : ( )``, dashes, quotation marks, conjunctions such as "that", "because" and "but", a
-reporting verb followed by a pronoun, a comma before such a word, and the comma that closes a fronted phrase; it ends before the same.
-Without a parser this is a rule of thumb: no news scopes exist to measure it by. A scope never reaches more than ``REACH`` tokens to
-either side nor over ``LONGEST`` characters, which keeps the work linear in texts without punctuation.
+reporting verb followed by a subject ("said the pipeline might"), a comma before such a word, and the comma that closes a fronted phrase;
+it ends before the same, but not between a verb and its subject.
+Without a parser this is a rule of thumb, untested on real gold: no annotated scopes of news are at hand, only cases of ours. A scope
+never reaches more than ``REACH`` tokens to either side nor over ``LONGEST`` characters, which keeps the work linear in texts without
+punctuation.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.hedge_lexicon import BIT
 from framing.hedge_rules import Context, Cues, Index
@@ -30,72 +36,126 @@ REACH = 80  # tokens; longer clauses are rare in edited news
 LONGEST = 4000  # characters
 
 _CLAUSE = ("modal", "adverb", "apodosis", "emphasis", "universal", "degree")
+_VERBAL = ("verb", "belief", "expectation", "opinion", "supposition")
+_ATTRIBUTIVE = ("adjective", "hearsay", "inference", "distance", "certainty")
 _STRONG = frozenset(";:()[]{}—–\"“”«»") | {"--", "---", "..."}
+_CUT, _COMMA, _END = 1, 2, 4
 _FINAL = frozenset(".!?…\"”’'»)") | {"..."}
 
 
-def _flags(context: Context, words: frozenset[str]) -> Bools:
-    return np.append(context.tokens.lookup(lambda t: t in words, np.bool_), False)
+def _marks(context: Context) -> NDArray[np.int8]:
+    """What punctuation does, for each token and the place n: bits ``_CUT``, ``_COMMA``, ``_END``."""
+
+    def bits(t: str) -> int:
+        return (_CUT if t in _STRONG else 0) | (_COMMA if t == "," else 0) | (_END if t in _FINAL else 0)
+
+    return np.append(context.tokens.lookup(bits, np.int8), np.int8(0))
 
 
-def _clauses(context: Context) -> tuple[Index, Index, Index]:
+def _clauses(context: Context, marks: NDArray[np.int8]) -> tuple[Index, Index, Index]:
     """Where clauses begin (token), where they end (one past the last token), and where conditions end; sorted."""
-    n = len(context.begin)
-    here = np.arange(n)
-    following = context.inside(here + 1, here)
-    strong = _flags(context, _STRONG)[:n]
-    comma = _flags(context, frozenset((",",)))[:n]
     that, opens, pron = (context.isin(name) for name in ("cuts_after", "cuts", "pron"))
-    relative, conj, say = context.isin("relative"), context.isin("conj"), context.isin("say") | context.isin("report")
-    second = context.inside(here + 2, here)
-    starts_clause = opens | relative | pron
-    soft = comma & (starts_clause[following] | (conj[following] & pron[second]) | _reports(context, say))
+    relative, conj, say, claims = (context.isin(name) for name in ("relative", "conj", "say", "claim"))
+    say |= context.isin("report")
+    # a comma before a new clause, before a report ("..., the minister said") or after a fronted phrase
+    comma = np.flatnonzero(marks & _COMMA)
+    next1, next2, next3, next4 = (context.inside(comma + k, comma) for k in (1, 2, 3, 4))
+    soft = (opens | relative | pron)[next1] | (conj[next1] & pron[next2]) | say[next1] | say[next2] | say[next3] | say[next4]
     soft |= _fronted(context, comma)
-    joined = conj[:n] & pron[following]
-    said = say[:n] & pron[following]
-    sentence = np.zeros(n, np.bool_)
-    sentence[context.begin] = True
-    begins = sentence.copy()
-    begins[1:] |= (strong | soft | that[:n] | joined | said)[:-1]
-    begins |= relative[:n]
-    ends = strong | soft | opens[:n] | joined
+    joins = np.flatnonzero(conj[:-1])
+    joins = joins[(pron | that | opens)[context.inside(joins + 1, joins)]]
+    # "said the pipeline might"; not the inverted "..., said the minister, ..." nor "is said the"
+    verbs = np.flatnonzero((say | claims)[:-1])
+    following, previous = context.inside(verbs + 1, verbs), context.inside(verbs - 1, verbs)
+    subject = context.isin("det") | context.isin("poss") | context.has("CAPITAL", "PLURAL", "NUMBER")
+    inverted = context.isin("be")[previous] | ((marks[previous] & (_CUT | _COMMA)) != 0)
+    said = verbs[(say[verbs] & pron[following]) | (claims[verbs] & subject[following] & ~inverted)]
+    strong, soft_at = np.flatnonzero(marks & _CUT), comma[soft]
+    begins = np.concatenate([strong, soft_at, np.flatnonzero(that[:-1]), joins, said]) + 1
+    n = len(context.begin)
+    begins = np.unique(np.concatenate([context.tokens.sentence_first[:-1], begins[begins < n], np.flatnonzero(relative[:-1])]))
     # the last word of a sentence, its closing marks left out
-    final = _flags(context, _FINAL)[:n]
-    tail = np.flatnonzero(~final)
-    position = np.searchsorted(tail, context.end, side="left") - 1
+    tail = np.flatnonzero((marks[:-1] & _END) == 0)
+    bounds = context.tokens.sentence_first[1:].astype(np.int64)
+    position = np.searchsorted(tail, bounds, side="left") - 1
     stop = tail[position[position >= 0]] + 1
-    end: Index = np.union1d(np.flatnonzero(ends), np.union1d(stop, context.end))
-    conditions: Index = np.union1d(end, np.flatnonzero(comma))
-    return np.flatnonzero(begins), end, conditions
+    ends = np.unique(np.concatenate([strong, soft_at, np.flatnonzero(opens[:-1]), joins, stop, bounds]))
+    return begins, ends, np.unique(np.concatenate([ends, comma]))
 
 
-def _reports(context: Context, say: Bools) -> Bools:
-    """Tokens that a reporting verb follows within four tokens of the sentence ("..., the minister said")."""
-    n = len(context.begin)
-    here = np.arange(n)
-    return np.asarray(np.logical_or.reduce([say[context.inside(here + k, here)] for k in (1, 2, 3, 4)]))
-
-
-def _fronted(context: Context, comma: Bools) -> Bools:
-    """The first comma of each sentence that opens with a preposition or a subordinator."""
-    n = len(context.begin)
-    found = np.zeros(n, np.bool_)
-    places = np.flatnonzero(comma)
-    opener = (context.isin("prep") | context.isin("cuts"))[context.begin[places]]
-    at = np.unique(context.tokens.sentence[places], return_index=True)[1]
-    found[places[at]] = opener[at]
-    return found
+def _fronted(context: Context, comma: Index) -> Bools:
+    """Which commas are the first of a sentence that opens with a preposition, a subordinator or an inverted auxiliary."""
+    opener = (context.isin("prep") | context.isin("cuts") | context.isin("inverts"))[context.begin[comma]]
+    sentence = context.tokens.sentence[comma]
+    return np.asarray(opener & np.append(True, sentence[1:] != sentence[:-1])[: len(comma)])
 
 
 def _number_end(context: Context, last: Index) -> Index:
     """One past the number that follows (at most six tokens: "about 3.5 million")."""
-    number = context.has("NUMBER") | context.isin("number") | context.isin("article") | context.isin("unit")
+    solid = context.has("NUMBER") | context.isin("number") | context.isin("unit")
+    number = solid | context.isin("article")
     going = np.ones(len(last), np.bool_)
     end = last.copy()
     for k in range(6):
-        going &= number[context.inside(last + k, last - 1)]
-        end = np.where(going, last + k + 1, end)
+        place = context.inside(last + k, last - 1)
+        going &= number[place]
+        end = np.where(going & solid[place], last + k + 1, end)
     return np.asarray(end, np.int64)
+
+
+def _phrase_end(context: Context, last: Index, right: Index) -> Index:
+    """One past the noun phrase after an attributive adjective: the next word with the form of a verb ends it, else the clause does."""
+    verb = context.isin("be") | context.isin("modal") | context.isin("have") | context.isin("report") | context.isin("relative")
+    stops = np.flatnonzero(verb | context.has("ED"))
+    place = np.searchsorted(stops, last + 1, side="left")
+    return np.asarray(np.minimum(np.append(stops, len(verb))[place], right), np.int64)
+
+
+def _parenthesis(context: Context, marks: NDArray[np.int8], left: Index, last: Index) -> tuple[Bools, Bools]:
+    """Cues at the end of a clause of at most four words that a comma opens and that a comma, or the end of the sentence, closes."""
+    follows = context.inside(last, left)
+    short = ((marks[context.inside(left - 1, left)] & _COMMA) != 0) & (last - left <= 4)
+    return short & ((marks[follows] & _COMMA) != 0), short & ((follows == len(context.begin)) | ((marks[follows] & _END) != 0))
+
+
+def _extent(context: Context, cues: Cues, subtype: NDArray[np.str_], kind: NDArray[np.str_]) -> tuple[Index, Index]:
+    """First token of each scope and one past its last, for cues that qualify a proposition or a noun phrase."""
+    first, last = cues.first, cues.last
+    marks = _marks(context)
+    begins, ends, commas = _clauses(context, marks)
+    low = np.maximum(context.begin[first], first - REACH)
+    high = np.minimum(context.end[first], last + REACH)
+    follows, before = context.inside(last, first), context.inside(first - 1, first)
+
+    # the clause
+    left = np.maximum(begins[np.searchsorted(begins, first, side="right") - 1], low)
+    middle, trailing = (closed & np.isin(subtype, _VERBAL) for closed in _parenthesis(context, marks, left, last))
+    skips = ((marks[follows] & _COMMA) != 0) & (middle | (first == left) | (subtype == "modal"))  # "Perhaps, the ..."
+    skips |= np.isin(last, first[kind == "investigation"])  # "wonder if": the question belongs to the scope
+    right = np.minimum(ends[np.minimum(np.searchsorted(ends, last + skips, side="left"), len(ends) - 1)], high)
+    comma = np.minimum(commas[np.minimum(np.searchsorted(commas, last, side="left"), len(commas) - 1)], high)
+    # "the bank, which may close, has ...": a comma closes what a relative pronoun after a comma opens
+    relative = context.isin("relative")[left] & ((marks[context.inside(left - 1, left)] & _COMMA) != 0)
+    right = np.where(relative, np.minimum(right, comma), right)
+
+    # cues of the clause, of its end, of a complement
+    to = context.lexicon.index("to")
+    manner = (context.shapes[last - 1] & BIT["LY"]) != 0
+    raised = (context.words[follows] == to) | (context.words[last - 1] == to)
+    phrase = (context.isin("prep")[first] | (context.words[first] == context.lexicon.index("according"))) & (last - first > 1)
+    clause = np.isin(subtype, _CLAUSE) | manner | raised | (phrase & np.isin(kind, ("evidential", "doxastic")))
+    begin = np.where(clause | (right <= last), left, first)
+    outer = np.maximum(begins[np.maximum(np.searchsorted(begins, left - 1, side="right") - 1, 0)], low)
+    begin = np.where(middle | trailing, outer, begin)
+
+    # an adjective before its noun
+    noun = context.has("LOWER")[follows] & ~context.isin("prep")[follows] & (context.words[follows] != to)
+    attributive = noun & np.isin(subtype, _ATTRIBUTIVE) & (context.isin("det") | context.isin("poss"))[before] & ~manner
+    begin = np.where(attributive, first, begin)
+    right = np.where(attributive, _phrase_end(context, last, right), right)
+
+    conditional = (kind == "condition") & (subtype != "apodosis")
+    return np.where(conditional, first, begin), np.where(conditional, comma, right)
 
 
 def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Span | None]:
@@ -121,25 +181,7 @@ def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Sp
     entries = context.lexicon.entries
     subtype = np.array([entries[e].subtype for e in cues.entry.tolist()])
     kind = np.array(types)
-    begins, ends, commas = _clauses(context)
-    low = np.maximum(context.begin[first], first - REACH)
-    high = np.minimum(context.end[first], last + REACH)
-    left = np.maximum(begins[np.searchsorted(begins, first, side="right") - 1], low)
-    bare = context.words[context.inside(last, first)] == context.lexicon.index("to")
-    comma_next = _flags(context, frozenset((",",)))[context.inside(last, first)]
-    # "the bank, which may close, has ...": a comma closes what a relative pronoun after a comma opens
-    relative = context.isin("relative")[left] & _flags(context, frozenset((",",)))[context.inside(left - 1, left)]
-    right = np.minimum(ends[np.minimum(np.searchsorted(ends, last + comma_next, side="left"), len(ends) - 1)], high)
-    condition = np.minimum(commas[np.minimum(np.searchsorted(commas, last, side="left"), len(commas) - 1)], high)
-    right = np.where(relative, np.minimum(right, condition), right)
-    manner = (context.shapes[last - 1] & BIT["LY"]) != 0
-    ends_in_to = context.words[last - 1] == context.lexicon.index("to")
-    clause = np.isin(subtype, _CLAUSE) | manner | bare | ends_in_to
-    silent = (right <= last) & ~clause
-    begin = np.where(clause | silent, left, first)
-    conditional = (kind == "condition") & (subtype != "apodosis")
-    begin = np.where(conditional, first, begin)
-    end = np.where(conditional, condition, np.maximum(right, last))
+    begin, end = _extent(context, cues, subtype, kind)
     rounder = subtype == "rounder"
     begin, end = np.where(rounder, first, begin), np.where(rounder, _number_end(context, last), end)
     none = np.isin(kind, ("weasel", "peacock")) | ((kind == "approximator") & ~rounder)

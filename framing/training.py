@@ -32,6 +32,7 @@ from framing.learning.words import WordClasses
 from framing.records import Document
 from framing.text import article_from_text
 from framing.tokens import Tokens, tokenize
+from framing.training_hedging import train_hedging
 from framing.training_rating import train_rating
 from framing.training_sources import train_sources
 
@@ -160,7 +161,12 @@ def train_attribution(
     return extractor
 
 
-TASKS: Mapping[str, Callable[..., Model]] = {"attribution": train_attribution, "rating": train_rating, "sources": train_sources}
+TASKS: Mapping[str, Callable[..., Model]] = {
+    "attribution": train_attribution,
+    "hedging": train_hedging,
+    "rating": train_rating,
+    "sources": train_sources,
+}
 
 
 def _need_tools() -> None:

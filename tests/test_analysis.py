@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 import framing
 from framing import Analysis, Article, Span, schema
 from framing.demo import read_demo
+from framing.hedging import rule_hedges
 from framing.result import _plain
 
 VALIDATOR = Draft202012Validator(schema.load())
@@ -227,3 +228,16 @@ def test_the_example_article(data: Path) -> None:
 def test_what_is_no_part_is_said(models: Any, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=re.escape(said)):
         framing.analyze("Ann Lee, the mayor, said that the bridge was closed. " * 12, models=models)
+
+
+def test_hedges_by_one_s_own_part() -> None:
+    text = "The mayor said that the dam may fail."
+    ours = framing.analyze(text, models={"hedging": rule_hedges})
+    assert ours.models["hedging"] == "own"
+    shipped = framing.analyze(text)
+    assert shipped.models["hedging"].startswith("hedging|train:")
+    for analysis in (ours, shipped):
+        (hedge,) = analysis.hedges
+        assert (hedge.cue.text, hedge.type) == ("may", "epistemic")
+        assert analysis.attributions[hedge.owner or 0].source.text == "The mayor"
+    assert ours.hedges[0].confidence != shipped.hedges[0].confidence

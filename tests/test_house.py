@@ -27,11 +27,12 @@ FLOORS = {
     "mentions": 2, "levels": 2, "entities": 2, "descriptions": 2, "antecedents": 2, "cataphora": 2, "relatives": 2,
     "several": 2, "variation": 2, "relay_mentions": 2, "relays": 2, "relay_candidates": 2,
     "roles": 2, "sources": 2, "source_features": 2, "typer": 2,
-    "hedge_lexicon": 2, "hedge_rules": 2, "scope": 2, "hedging": 2, "language": 2,
-    "transparency": 3, "rating_features": 3, "rater": 3,
+    "hedge_lexicon": 2, "hedge_rules": 2, "hedge_mappings": 2, "hedge_marks": 2, "hedge_features": 2, "hedge_lessons": 2, "hedge_cues": 2,
+    "hedge_sentences": 2, "hedge_tagger": 2, "scope": 2, "hedging": 2, "language": 2,
+    "transparency": 3, "rating_features": 3, "rater": 3, "hedge_figures": 3,
     "result": 4, "analysis": 4, "reasons": 4,
     "report": 5, "corpora": 5,
-    "cards": 6, "training": 6, "training_sources": 6, "training_rating": 6,
+    "cards": 6, "training": 6, "training_sources": 6, "training_rating": 6, "training_hedging": 6,
     "cli": 7, "__main__": 7, "__init__": 7,
 }  # fmt: skip
 

@@ -7,13 +7,14 @@ Conventions
 * Types: both modals (``speculation_modal_probable_``, ``speculation_modal_possible_``) are ``epistemic``, ``speculation_hypo_doxastic _``
   is ``doxastic``, ``.. condition _`` is ``condition``, ``.. investigation _`` is ``investigation``. The blank before the last
   underscore is in the files.
-* There are no splits: ``part`` chooses files. ``group`` is the document, whose id is also that of CoNLL-2010: both corpora hold the same
-  Wikipedia articles and biology papers, with other labels.
+* There are no splits: ``part`` chooses files, ``exclude`` leaves documents out: whoever has all of them must take those of an evaluation
+  part of CoNLL-2010 (Wikipedia articles, and 15 biology papers) out of what is learned from. ``group`` is the document, whose id is also
+  that of CoNLL-2010: both corpora hold the same Wikipedia articles and biology papers, with other labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from framing.corpora.cue_xml import CueDocument, documents
@@ -32,7 +33,9 @@ TYPES = {
 }
 
 
-def read(home: Path, split: str | None = None, fold: int | None = None, *, part: str | Sequence[str] = tuple(PARTS)) -> Iterator[Document]:
+def read(
+    home: Path, split: str | None = None, fold: int | None = None, *, part: str | Sequence[str] = tuple(PARTS), exclude: Iterable[str] = ()
+) -> Iterator[Document]:
     """Read the documents of one part or of several, in their order.
 
     Parameters
@@ -43,11 +46,15 @@ def read(home: Path, split: str | None = None, fold: int | None = None, *, part:
         The corpus has neither.
     part : str or sequence of str
         "wiki", "news", "bio_bmc", "bio_fly", "bio_hbc", or several of these.
+    exclude : iterable of str
+        Ids of documents that are left out; an id that does not occur is no error.
 
     Raises
     ------
     ValueError
         If there is no such part, or a cue has a type that is not known.
+    TypeError
+        If ``exclude`` is one string.
     CorpusNotFound
         If the file of a part is missing.
     """
@@ -55,7 +62,11 @@ def read(home: Path, split: str | None = None, fold: int | None = None, *, part:
     for name in parts:
         if name not in PARTS:
             raise ValueError(f"{NAME} has no part {name!r}, only {', '.join(PARTS)}")
-    return (_document(raw, name) for name in parts for raw in documents(require(home / PARTS[name], NAME)))
+    if isinstance(exclude, str):
+        raise TypeError(f"exclude must be an iterable of ids, not the one string {exclude!r}")
+    left_out = frozenset(exclude)
+    found = ((name, raw) for name in parts for raw in documents(require(home / PARTS[name], NAME)))
+    return (_document(raw, name) for name, raw in found if raw.id not in left_out)
 
 
 def hedge_type(name: str) -> str:
