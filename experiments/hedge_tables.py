@@ -8,7 +8,7 @@ from experiments.markdown import Rows, cell, result, table
 from framing.metrics.signature import short
 
 UNITS = ("sentence", "cue", "token", "micro")
-# What we set out to reach, and the floors that were measured for it (research of November 2026), as goal and floor.
+# What we set out to reach, and the floors that were measured before this tagger was made; some stand anew in the table of rules below.
 GOALS = {
     "CoNLL-2010 Wikipedia, sentences": (".64 (stretch .67)", ".596"),
     "CoNLL-2010 biology, abstracts": (".88", ".84"),
@@ -28,15 +28,15 @@ def trained() -> str:
     """The trained tagger beside the goals."""
     data = result("hedging_trained")
     rows: Rows = [
-        ("CoNLL-2010 Wikipedia, sentences", _f1(data["sentences"]["all"]), ""),
-        ("CoNLL-2010 biology, abstracts", _f1(data["biology"]["abstracts"]), ""),
-        ("CoNLL-2010 biology, abstracts to papers", _f1(data["biology"]["papers"]["sentence"]), ""),
+        ("CoNLL-2010 Wikipedia, sentences", "", _f1(data["sentences"]["all"]), ""),
+        ("CoNLL-2010 biology, abstracts", "", _f1(data["biology"]["abstracts"]), ""),
+        ("CoNLL-2010 biology, abstracts to papers", "", _f1(data["biology"]["papers"]["sentence"]), ""),
     ]
     for domain, part in data["szeged"].items():
-        rows += [(f"Szeged {domain}, {unit}", _f1(part[unit]), _f1(part["blind"][unit])) for unit in UNITS]
+        rows += [(f"Szeged {domain}, {unit}", _f1(part["defaults"][unit]), _f1(part[unit]), _f1(part["blind"][unit])) for unit in UNITS]
     full = [(*row, *GOALS.get(row[0], ("", ""))) for row in rows]
     note = "*Blind*: the rules are neither read nor used. They were made with Wikipedia and biology in view, where they do too well."
-    return f"{table(('what', 'trained', 'blind', 'goal', 'floor'), full)}\n\n{note}"
+    return f"{table(('what', 'trained, limits as shipped', 'limits tuned by fold', 'blind', 'goal', 'floor'), full)}\n\n{note}"
 
 
 def types() -> str:

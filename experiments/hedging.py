@@ -24,7 +24,7 @@ What was tuned on what
 ----------------------
 * Conditions and thresholds were made on Szeged wiki and bio and on CoNLL wiki; 60 articles of PolNeAR train were looked at as well, for
   false positives in political news.
-* The news part decides nothing, except that the rates per word of its whole (published in our research notes before) shaped the
+* The news part decides nothing, except that the rates per word of its whole shaped the
   disambiguation of may, could, would, about, nearly, almost, expected and potential. The news counts in the lexicon are shown, not used.
 * The confidences are shares counted on Szeged wiki, Szeged bio and CoNLL wiki: figures there, and on CoNLL bio, whose sentences are those
   of Szeged bio, are in-sample (``in_sample``), while the floors beside them are cross-validated. Only those on news are not in-sample.

@@ -12,7 +12,7 @@ Parts
 * ``szeged``: cross-validation in ``FOLDS`` folds of documents (seed 0); all documents of the other domains are learned from, too. A word is
   a head, and a key a feature, by the training folds alone. A *sentence* is uncertain if the noisy-or of its units reaches a threshold; a
   unit is a *cue* from a threshold on. Both are best for F1 in an inner cross-validation (``INNER`` folds) of the training documents.
-  *Tokens*: as in the floor of our notes, each word of a cue counts; *micro*: with its type, micro over four types.
+  *Tokens*: as in the floor, each word of a cue counts; *micro*: with its type, micro over four types.
   ``own``: without other domains. ``blind``: without the rules (neither their cues as units nor their rows as features).
   ``defaults``: what ``find_hedges`` keeps by default.
 * ``matrix``: learned from one domain or two, tested on another, nothing of which is learned from, thresholds of .5.

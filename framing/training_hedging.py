@@ -46,8 +46,8 @@ _USE = (
     "For: showing readers, editors and researchers what an article hedges and whose hedge it is; counting over many articles.",
     "Not for: deciding whether a claim is true, or whether an author is honest. It is wrong now and then: look at the text before you act "
     "on a single cue.",
-    "`keep` and `add` are the least confidences of cues that the rules find and of others; .3 for `keep` gives fewer rare cues and a "
-    "better F1 on the corpus.",
+    "`keep` and `add` are the least confidences of cues that the rules find and of others. They were chosen so that cases written by hand "
+    "stay right; F1 on Szeged news is .853 with them, .871 with a limit tuned in each fold.",
 )
 _LIMITS = (
     "English only. The news in it are 128 wire and newspaper stories of about 1989 to 2000; on other news its confidence may be too high.",
