@@ -77,7 +77,7 @@ def page(card: Mapping[str, Any]) -> str:
             t["use"],
             f"{t['documents']:,}",
             f"{t['tokens']:,}",
-            f"{t['attributions'] or t.get('hedges', 0):,}",
+            f"{t['attributions'] + t.get('hedges', 0):,}",
             f"`{t['sha256'][:16]}…`",
         ]
         for t in card["texts"]
@@ -90,7 +90,7 @@ def page(card: Mapping[str, Any]) -> str:
         "## How it works",
         card["method"],
         "## Texts",
-        _table(["corpus", "used for", "documents", "tokens", "attributions or hedges", "SHA-256 of the list"], texts),
+        _table(["corpus", "used for", "documents", "tokens", "annotations", "SHA-256 of the list"], texts),
         _list(f"{corpus}: {licence}" for corpus, licence in licences.items()),
         "## Scores",
         *(_scores(card["scores"]) or [_NO_SCORES]),

@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-* ``TASKS`` maps the name of a task to the function that trains its model; all of them take the same arguments, those of
-  :func:`train_attribution`, whose function is here; each has its own corpora where none is named.
+* ``TASKS`` maps the name of a task to the function that trains its model. All take ``corpus`` (each has its own where none is named),
+  ``data_home``, ``out`` and ``progress``; what else one takes is in its signature. That of attributions is here.
 * Only the parts ``train`` (to learn from) and ``dev`` (to calibrate on) of a corpus are read, never a test part.
 * Everything random comes from ``seed``: the same corpora, settings and seed give the same bytes on one machine and thread setting.
 * Raw text is that of the further train articles of Article-Bias-Prediction (Baly et al. 2020). All of it teaches classes of words
@@ -14,16 +14,14 @@ Needs scipy and scikit-learn.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from framing import cards, teaching
+from framing import teaching
 from framing.attribution import VERSION, AttributionExtractor
 from framing.corpora import info, load_corpus
 from framing.learning import words
@@ -35,8 +33,7 @@ from framing.tokens import Tokens, tokenize
 from framing.training_hedging import train_hedging
 from framing.training_rating import train_rating
 from framing.training_sources import train_sources
-
-Progress = Callable[[str], None]
+from framing.training_steps import Model, Progress, chosen, citations, count_tokens, describe, finish, need_tools
 
 CORPORA = ("polnear",)
 RAW = "article_bias_prediction"
@@ -75,15 +72,6 @@ _CITATIONS = (
     "Margaret Mitchell et al. (2019). Model Cards for Model Reporting. FAT* 2019. (The form of this card.)",
     "Geoffrey Hinton, Oriol Vinyals, Jeff Dean (2015). Distilling the Knowledge in a Neural Network. arXiv:1503.02531.",
 )
-
-
-class Model(Protocol):
-    """What training gives."""
-
-    card_: dict[str, Any]
-
-    def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write it into a folder."""
 
 
 def train_attribution(
@@ -133,32 +121,28 @@ def train_attribution(
     ImportError
         If scipy or scikit-learn is missing.
     """
-    _need_tools()
+    need_tools()
     say = progress or (lambda line: None)
-    names = [corpus] if isinstance(corpus, str) else list(corpus or CORPORA)
+    names = chosen(corpus, CORPORA, "attribution")
     lessons = {name: _read(name, "train", data_home) for name in names}
     documents = [document for part in lessons.values() for document in part]
     tune = _read(names[0], "dev", data_home)
     raw = list(load_corpus(RAW, data_home=data_home, unlabelled=True)) if unlabelled_tokens > 0 else []
     say(f"{len(documents):,} documents to learn from, {len(tune):,} to tune on, {len(raw):,} without annotation")
     texts = [
-        *(_describe(name, "train", "learning", part) for name, part in lessons.items()),
-        _describe(names[0], "dev", "calibration", tune),
+        *(describe(name, "train", "learning", part) for name, part in lessons.items()),
+        describe(names[0], "dev", "calibration", tune),
     ]
     own = settings != SETTINGS or classes is not None
     if classes is None:
         classes = _word_classes([*raw, *documents], seed)
         say(f"{len(classes):,} words in classes")
-        texts += [_describe(RAW, "train (unlabelled)", "classes of words", raw)] if raw else []
-    chosen = choose(raw, unlabelled_tokens, seed)
-    texts += [_describe(RAW, "train (unlabelled)", "labelled by teachers", chosen)] if chosen else []
+        texts += [describe(RAW, "train (unlabelled)", "classes of words", raw)] if raw else []
+    labelled = choose(raw, unlabelled_tokens, seed)
+    texts += [describe(RAW, "train (unlabelled)", "labelled by teachers", labelled)] if labelled else []
     extractor = AttributionExtractor(settings=replace(settings, seed=seed), classes=classes)
-    extractor.fit(documents, unlabelled=[document.text for document in chosen], tune=tune, progress=say)
-    extractor.card_ = _card(extractor, names, texts, unlabelled_tokens, seed, own)
-    if out is not None:
-        extractor.save(out)
-        cards.write_page(out)
-    return extractor
+    extractor.fit(documents, unlabelled=[document.text for document in labelled], tune=tune, progress=say)
+    return finish(extractor, _card(extractor, names, texts, unlabelled_tokens, seed, own), out)
 
 
 TASKS: Mapping[str, Callable[..., Model]] = {
@@ -169,24 +153,10 @@ TASKS: Mapping[str, Callable[..., Model]] = {
 }
 
 
-def _need_tools() -> None:
-    try:
-        for name in ("scipy", "sklearn"):
-            import_module(name)
-    except ImportError as error:
-        raise ImportError(f"training needs scipy and scikit-learn (pip install scikit-learn): {error}") from error
-
-
 def _read(name: str, split: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
-    corpus = info(name)
-    if "attribution" not in corpus.tasks or split not in corpus.splits:
-        raise ValueError(f"{name} has no attributions to learn from in a part {split!r}")
+    if split not in info(name).splits:
+        raise ValueError(f"{name} has nothing to learn attribution from in a part {split!r}")
     return list(load_corpus(name, split, data_home=data_home))
-
-
-def _describe(name: str, split: str, use: str, documents: Sequence[Document]) -> dict[str, Any]:
-    tokens = sum(len(text) for text in _tokens(documents))
-    return cards.describe(name, split, use, documents, tokens, info(name).licence)
 
 
 def _tokens(documents: Sequence[Document]) -> Iterator[Tokens]:
@@ -208,7 +178,7 @@ def choose(documents: Sequence[Document], tokens: int, seed: int) -> list[Docume
         if tokens <= 0:
             break
         chosen.append(documents[i])
-        tokens -= len(next(_tokens(chosen[-1:])))
+        tokens -= count_tokens(chosen[-1:])
     return chosen
 
 
@@ -229,7 +199,7 @@ def _card(
         "network": asdict(extractor.settings),
         **({f"teacher {k + 1}": asdict(teacher) for k, teacher in enumerate(teaching.TEACHERS)} if tokens > 0 else {}),
     }
-    card = {
+    return {
         "name": "attribution",
         "version": VERSION,
         "signature": signature,
@@ -239,8 +209,5 @@ def _card(
         "use": list(_USE),
         "limits": list(_LIMITS),
         "settings": settings,
-        "scores": {},
-        "citations": [*(info(name).citation for name in dict.fromkeys([*names, *(t["corpus"] for t in texts)])), *_CITATIONS],
+        "citations": citations(list(dict.fromkeys([*names, *(t["corpus"] for t in texts)])), *_CITATIONS),
     }
-    plain: dict[str, Any] = json.loads(json.dumps(card))  # tuples are lists there
-    return plain

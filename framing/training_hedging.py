@@ -12,21 +12,17 @@ Needs scipy and scikit-learn.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from importlib import import_module
 from typing import Any
 
-from framing import cards
-from framing.corpora import info, load_corpus
+from framing.corpora import load_corpus
 from framing.hedge_cues import PRIOR, Settings
 from framing.hedge_sentences import AT_LEAST, L2, C
 from framing.hedge_tagger import VERSION, HedgeTagger
-from framing.records import Document
-from framing.text import article_from_text
-from framing.tokens import tokenize
+from framing.training_steps import Progress, chosen, citations, describe, finish, need_tools
 
 CORPUS, SENTENCES = "szeged_uncertainty", "conll2010"
 
@@ -69,9 +65,8 @@ def train_hedging(
     corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    unlabelled_tokens: int = 0,
     seed: int = 0,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     *,
     exclude: Iterable[str] = (),
     settings: Settings | None = None,
@@ -87,8 +82,6 @@ def train_hedging(
         Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
     out : path, optional
         Folder to save the model and its ``CARD.md`` into; without it nothing is written.
-    unlabelled_tokens : int
-        Not used: raw text did not help; the argument is there because all tasks have it.
     seed : int
     progress : callable, optional
         Called with a line of text.
@@ -111,12 +104,9 @@ def train_hedging(
     ImportError
         If scipy or scikit-learn is missing.
     """
-    _need_tools()
+    need_tools()
     say = progress or (lambda line: None)
-    names = [CORPUS, SENTENCES] if corpus is None else [corpus] if isinstance(corpus, str) else list(corpus)
-    for name in names:
-        if "hedging" not in info(name).tasks:
-            raise ValueError(f"{name} has no hedges to learn from")
+    names = chosen(corpus, (CORPUS, SENTENCES), "hedging")
     left_out = sorted(set(exclude))
     options: dict[str, Any] = {CORPUS: {"exclude": left_out}}
     read = {name: list(load_corpus(name, data_home=data_home, **options.get(name, {}))) for name in names if name != SENTENCES}
@@ -125,33 +115,17 @@ def train_hedging(
     say(f"{len(documents):,} documents with cues, {len(labelled):,} with labels of sentences")
     tagger = HedgeTagger(settings=replace(settings or Settings(), seed=seed))
     tagger.fit(documents, labelled=labelled, progress=say)
-    texts = [_describe(name, "all at hand", "cues", part) for name, part in read.items()]
-    texts += [_describe(SENTENCES, "train, wiki", "labels of sentences", labelled)] if labelled else []
-    tagger.card_ = _card(tagger, names, texts, seed, left_out, settings is not None)
-    if out is not None:
-        tagger.save(out)
-        cards.write_page(out)
-    return tagger
-
-
-def _need_tools() -> None:
-    try:
-        for name in ("scipy", "sklearn"):
-            import_module(name)
-    except ImportError as error:
-        raise ImportError(f"training needs scipy and scikit-learn (pip install scikit-learn): {error}") from error
-
-
-def _describe(name: str, split: str, use: str, documents: Sequence[Document]) -> dict[str, Any]:
-    tokens = sum(len(tokenize(article_from_text(document.text))) for document in documents)
-    return {**cards.describe(name, split, use, documents, tokens, info(name).licence), "hedges": sum(len(d.hedges) for d in documents)}
+    texts = [describe(name, "all at hand", "cues", part) for name, part in read.items()]
+    texts += [describe(SENTENCES, "train, wiki", "labels of sentences", labelled)] if labelled else []
+    return finish(tagger, _card(tagger, names, texts, seed, left_out, settings is not None), out)
 
 
 def _card(
     tagger: HedgeTagger, names: Sequence[str], texts: Sequence[dict[str, Any]], seed: int, left_out: Sequence[str], own: bool
 ) -> dict[str, Any]:
-    marks = f"{f'exclude:{len(left_out)}|' if left_out else ''}{'settings:own|' if own else ''}"
-    card = {
+    without = hashlib.sha256("\n".join(left_out).encode("utf-8", "surrogatepass")).hexdigest()[:8] if left_out else ""
+    marks = f"{f'exclude:{without}|' if left_out else ''}{'settings:own|' if own else ''}"
+    return {
         "name": "hedging",
         "version": VERSION,
         "signature": f"hedging|train:{'+'.join(names)}|seed:{seed}|{marks}v:{VERSION}",
@@ -165,13 +139,11 @@ def _card(
             "keep": tagger.keep,
             "add": tagger.add,
             "domain": tagger.domain,
+            "documents left out": len(left_out),
             "domains": list(tagger.cues_.domains),
             "prior": PRIOR,
             "cues": asdict(tagger.settings or Settings()),
             "sentences": {"at_least": AT_LEAST, "c": C, "l2": L2},
         },
-        "scores": {},
-        "citations": [*(info(name).citation for name in names), *_CITATIONS],
+        "citations": citations(names, *_CITATIONS),
     }
-    plain: dict[str, Any] = json.loads(json.dumps(card))  # tuples are lists there
-    return plain

@@ -6,24 +6,22 @@ shipped models: when these change, the rater is to be trained anew.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from framing import cards
-from framing.corpora import info, load_corpus
+from framing.corpora import load_corpus
 from framing.rater import VERSION, TransparencyRater, measures_of
 from framing.rating_features import features
 from framing.records import Document
-from framing.text import article_from_text
-from framing.tokens import tokenize
+from framing.training_steps import Progress, chosen, citations, describe, finish, need_tools
 
 CORPUS = "article_ratings"
 PASSES = ("ratings", "ratings_second_pass")
+_SHOWN = 0.1  # least weight that the card lists
 SAME = {"foxonlinenews": "foxnews"}  # outlets that corpora write in two ways
 
 _TASK = (
@@ -57,14 +55,11 @@ _CITATIONS = (
     "John Platt (1999). Probabilistic Outputs for Support Vector Machines. Advances in Large Margin Classifiers.",
 )
 
-Progress = Callable[[str], None]
-
 
 def train_rating(
     corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    unlabelled_tokens: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> TransparencyRater:
@@ -78,8 +73,6 @@ def train_rating(
         Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
     out : path, optional
         Folder to save the model and its ``CARD.md`` into; without it nothing is written.
-    unlabelled_tokens : int
-        Not used: the rater learns from rated articles only.
     seed : int
         Of the inner folds.
     progress : callable, optional
@@ -97,26 +90,19 @@ def train_rating(
     CorpusNotFound
         If a corpus, or one that holds its texts, is not there.
     ImportError
-        If scikit-learn is missing.
+        If scipy or scikit-learn is missing.
     """
-    try:
-        import sklearn  # noqa: F401  # said before the long work begins
-    except ImportError as error:
-        raise ImportError(f"training needs scikit-learn (pip install scikit-learn): {error}") from error
+    need_tools()
     say = progress or (lambda line: None)
-    names = [corpus] if isinstance(corpus, str) else list(corpus or (CORPUS,))
-    parts = {name: _read(name, data_home) for name in names}
+    names = chosen(corpus, (CORPUS,), "transparency")
+    parts = {name: list(load_corpus(name, data_home=data_home)) for name in names}
     documents = [document for part in parts.values() for document in part]
     say(f"{len(documents):,} rated articles")
     measures = measures_of(documents)
     say(f"{measures.shape[1]} features of each")
     ratings = np.array([[d.labels[name]["overall"] for name in PASSES] for d in documents], np.int64)
     rater = TransparencyRater(seed=seed).fit_measures(measures, ratings, [outlet(d.group or d.id) for d in documents])
-    rater.card_ = _card(rater, parts)
-    if out is not None:
-        rater.save(out)
-        cards.write_page(out)
-    return rater
+    return finish(rater, _card(rater, parts), out)
 
 
 def outlet(name: str) -> str:
@@ -125,25 +111,14 @@ def outlet(name: str) -> str:
     return SAME.get(key, key)
 
 
-def _read(name: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
-    if "transparency" not in info(name).tasks:
-        raise ValueError(f"{name} has no ratings of transparency to learn from")
-    return list(load_corpus(name, data_home=data_home))
-
-
 def _card(rater: TransparencyRater, parts: dict[str, list[Document]]) -> dict[str, Any]:
-    texts = [
-        cards.describe(name, "first and second pass", "learning and calibration", part, _tokens(part), info(name).licence)
-        for name, part in parts.items()
-    ]
-    needs = dict.fromkeys(need for name in parts for need in (name, *info(name).needs))
-    card = {
+    return {
         "name": "rating",
         "version": VERSION,
         "signature": f"rating|train:{'+'.join(parts)}|features:{len(features())}|seed:{rater.seed}|v:{VERSION}",
         "task": _TASK,
         "method": _METHOD,
-        "texts": texts,
+        "texts": [describe(name, "first and second pass", "learning and calibration", part) for name, part in parts.items()],
         "use": list(_USE),
         "limits": list(_LIMITS),
         "settings": {
@@ -156,15 +131,6 @@ def _card(rater: TransparencyRater, parts: dict[str, list[Document]]) -> dict[st
                 f"{name} {form}": round(float(w), 3) for (name, form), w in zip(features(), rater.weights_) if abs(w) >= _SHOWN
             },
         },
-        "scores": {},
-        "citations": [*(info(name).citation for name in needs), *_CITATIONS],
+        "citations": citations(list(parts), *_CITATIONS),
     }
-    plain: dict[str, Any] = json.loads(json.dumps(card))  # tuples are lists there
-    return plain
 
-
-_SHOWN = 0.1  # least weight that the card lists
-
-
-def _tokens(documents: Sequence[Document]) -> int:
-    return sum(len(tokenize(article_from_text(document.text))) for document in documents)

@@ -6,16 +6,13 @@ unnamed sources: more to learn from, no measure of how often anything is), and i
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from framing import cards
 from framing.corpora import info, load_corpus
 from framing.records import Document
-from framing.text import article_from_text
-from framing.tokens import tokenize
+from framing.training_steps import Progress, chosen, citations, describe, finish, need_tools
 from framing.typer import VERSION, SourceTyper
 
 CORPORA = ("source_levels", "wikinews_attributions")
@@ -51,15 +48,11 @@ _CITATIONS = (
     "John Platt (1999). Probabilistic Outputs for Support Vector Machines. Advances in Large Margin Classifiers.",
 )
 
-Progress = Callable[[str], None]
-
 
 def train_sources(
     corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    unlabelled_tokens: int = 0,
-    seed: int = 0,
     progress: Progress | None = None,
 ) -> SourceTyper:
     """Train the typer of sources.
@@ -72,10 +65,6 @@ def train_sources(
         Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
     out : path, optional
         Folder to save the model and its ``CARD.md`` into; without it nothing is written.
-    unlabelled_tokens : int
-        Not used: it learns from labelled attributions only.
-    seed : int
-        Not used: nothing is random.
     progress : callable, optional
         Called with a line of text.
 
@@ -91,43 +80,27 @@ def train_sources(
     CorpusNotFound
         If a corpus, or one that holds its texts, is not there.
     ImportError
-        If scikit-learn is missing.
+        If scipy or scikit-learn is missing.
     """
-    try:
-        import sklearn  # noqa: F401  # said before the long work begins
-    except ImportError as error:
-        raise ImportError(f"training needs scikit-learn (pip install scikit-learn): {error}") from error
+    need_tools()
     say = progress or (lambda line: None)
-    names = [corpus] if isinstance(corpus, str) else list(corpus or CORPORA)
-    for name in names:
-        if "source levels" not in info(name).tasks:
-            raise ValueError(f"{name} has no levels of sources to learn from")
+    names = chosen(corpus, CORPORA, "source levels")
     parts = {(name, part): _read(name, part, data_home) for name in names for part in PARTS if part in info(name).splits}
     tune = _read(names[0], "dev", data_home)
     documents = [document for part in parts.values() for document in part]
     say(f"{len(documents):,} documents to learn from, {len(tune):,} to calibrate on")
     typer = SourceTyper().fit(documents, tune=tune)
     say(f"{len(typer.model_.names):,} features")
-    texts = [_describe(name, part, "learning", found) for (name, part), found in parts.items()]
-    typer.card_ = _card(typer, names, [*texts, _describe(names[0], "dev", "calibration", tune)])
-    if out is not None:
-        typer.save(out)
-        cards.write_page(out)
-    return typer
+    texts = [describe(name, part, "learning", found) for (name, part), found in parts.items()]
+    return finish(typer, _card(typer, names, [*texts, describe(names[0], "dev", "calibration", tune)]), out)
 
 
 def _read(name: str, part: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
     return list(load_corpus(name, part, data_home=data_home))
 
 
-def _describe(name: str, part: str, use: str, documents: list[Document]) -> dict[str, Any]:
-    tokens = sum(len(tokenize(article_from_text(document.text))) for document in documents)
-    return cards.describe(name, part, use, documents, tokens, info(name).licence)
-
-
 def _card(typer: SourceTyper, names: Sequence[str], texts: list[dict[str, Any]]) -> dict[str, Any]:
-    needs = dict.fromkeys(need for name in names for need in (name, *info(name).needs))
-    card = {
+    return {
         "name": "sources",
         "version": VERSION,
         "signature": f"sources|train:{'+'.join(names)}|v:{VERSION}",
@@ -137,8 +110,5 @@ def _card(typer: SourceTyper, names: Sequence[str], texts: list[dict[str, Any]])
         "use": list(_USE),
         "limits": list(_LIMITS),
         "settings": {**typer.get_params(), "features": len(typer.model_.names)},
-        "scores": {},
-        "citations": [*(info(name).citation for name in needs), *_CITATIONS],
+        "citations": citations(names, *_CITATIONS),
     }
-    plain: dict[str, Any] = json.loads(json.dumps(card))  # tuples are lists there
-    return plain

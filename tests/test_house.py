@@ -32,7 +32,7 @@ FLOORS = {
     "transparency": 3, "rating_features": 3, "rater": 3, "hedge_figures": 3,
     "result": 4, "analysis": 4, "reasons": 4,
     "report": 5, "corpora": 5,
-    "cards": 6, "training": 6, "training_sources": 6, "training_rating": 6, "training_hedging": 6,
+    "cards": 6, "training": 6, "training_steps": 6, "training_sources": 6, "training_rating": 6, "training_hedging": 6,
     "cli": 7, "__main__": 7, "__init__": 7,
 }  # fmt: skip
 

@@ -32,7 +32,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Training that trains nothing: what it was called with."""
     seen: list[tuple[Any, ...]] = []
 
-    def train(corpus: Any, data_home: Any, out: Path, unlabelled_tokens: int, seed: int, progress: Callable[[str], None]) -> None:
+    def train(
+        corpus: Any, data_home: Any, out: Path, progress: Callable[[str], None], unlabelled_tokens: int | None = None, seed: int = 0
+    ) -> None:
         seen.append((corpus, data_home, out, unlabelled_tokens, seed))
         progress("learning")
 
@@ -64,8 +66,8 @@ def test_defaults_and_options(run: Run, calls: list[tuple[Any, ...]], tmp_path: 
     assert run("attribution").code == 0
     assert run("attribution", "--corpus", "a", "--corpus", "b", "--data-home", "d", "--out", "o", "--seed", 4).code == 0
     assert calls == [
-        (None, None, Path("models/attribution"), training.UNLABELLED_TOKENS, 0),
-        (["a", "b"], "d", Path("o"), training.UNLABELLED_TOKENS, 4),
+        (None, None, Path("models/attribution"), None, 0),
+        (["a", "b"], "d", Path("o"), None, 4),
     ]
     assert os.listdir(tmp_path) == []
 
@@ -108,7 +110,7 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(run: Run, calls: list
     ],
 )
 def test_what_goes_wrong_is_one_sentence(error: Exception, said: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def train(*args: Any) -> None:
+    def train(*args: Any, **options: Any) -> None:
         raise error
 
     monkeypatch.setitem(training.TASKS, "attribution", train)
@@ -129,3 +131,24 @@ def test_wrong_usage(run: Run) -> None:
     for args in (["--seed", "-1"], ["--unlabelled-tokens", "many"], ["--epochs", "3"]):
         assert run("attribution", *args).code == 2
     assert run("astrology").code == 2
+
+
+@pytest.mark.parametrize(("task", "option"), [("sources", "--seed"), ("rating", "--unlabelled-tokens"), ("attribution", "--exclude")])
+def test_an_option_that_a_task_does_not_take_is_wrong_usage(task: str, option: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "1").write_text("a\n")
+    done = run(task, option, tmp_path / "1" if option == "--exclude" else 1, "--out", tmp_path / "o")
+    assert done.code == 2
+    assert f"{task} takes no {option}." in done.err
+    assert not (tmp_path / "o").exists()
+
+
+def test_documents_are_left_out_by_a_file_of_ids(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def train(corpus: Any, data_home: Any, out: Any, progress: Any, exclude: Any = ()) -> None:
+        seen.append(exclude)
+
+    monkeypatch.setitem(training.TASKS, "hedging", train)
+    (tmp_path / "ids").write_text("wiki_1\nbio_2\n")
+    assert run("hedging", "--exclude", tmp_path / "ids", "--out", tmp_path / "o").code == 0
+    assert seen == [["wiki_1", "bio_2"]]

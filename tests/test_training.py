@@ -140,7 +140,7 @@ def test_several_corpora_are_learned_from_and_the_first_tuned_on(home: Path, tmp
 def test_what_is_no_corpus_of_attributions_is_refused(home: Path) -> None:
     with pytest.raises(ValueError, match="no corpus 'polnaer': did you mean polnear"):
         train_attribution("polnaer", home)
-    with pytest.raises(ValueError, match="babe has no attributions"):
+    with pytest.raises(ValueError, match="babe has nothing to learn attribution"):
         train_attribution("babe", home)
     with pytest.raises(CorpusNotFound, match="polnear"):
         train_attribution(data_home=home / "nowhere")

@@ -4,15 +4,17 @@ Conventions
 -----------
 What happens is said on standard error, line by line, with the seconds since the start. Whatever can be wrong (a corpus that is not there, a
 folder that is in use) is found before the long work begins. A folder that holds something else than a model of the task is never written to
-unless ``--force`` is given; what lies in it beside the model stays.
+unless ``--force`` is given; what lies in it beside the model stays. An option that a task does not take is wrong usage.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 import click
 
@@ -33,22 +35,34 @@ Examples:
 @click.option("--corpus", "corpora", multiple=True, help="Annotated corpus; may be repeated.  [default: those of the shipped model]")
 @click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random (attribution, rating).")
+@click.option("--seed", type=click.IntRange(min=0), help="Of everything random; not for sources.  [default: 0]")
 @click.option(
     "--unlabelled-tokens",
     type=click.IntRange(min=0),
-    default=UNLABELLED_TOKENS,
-    show_default=True,
-    help="Attribution only: tokens of raw news text to learn from too; 0 needs no further corpus.",
+    help=f"Only for attribution: tokens of raw news text to learn from too; 0 needs no further corpus.  [default: {UNLABELLED_TOKENS}]",
 )
+@click.option("--exclude", type=click.File(encoding="utf-8"), help="Only for hedging: ids of documents to leave out, one a line.")
 @click.option("--force", is_flag=True, help="Write into a folder that holds something else.")
 def command(
-    task: str, corpora: tuple[str, ...], data_home: str | None, out: Path | None, seed: int, unlabelled_tokens: int, force: bool
+    task: str,
+    corpora: tuple[str, ...],
+    data_home: str | None,
+    out: Path | None,
+    seed: int | None,
+    unlabelled_tokens: int | None,
+    exclude: IO[str] | None,
+    force: bool,
 ) -> int:
     """Train the model of TASK.
 
     The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes minutes.
     """
+    train = TASKS[task]
+    given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "exclude": None if exclude is None else exclude.read().split()}
+    options = {name: value for name, value in given.items() if value is not None}
+    for name in options:
+        if name not in inspect.signature(train).parameters:
+            raise click.UsageError(f"{task} takes no --{name.replace('_', '-')}.")
     folder = out or Path("models") / task
     _check(folder, task, force)
     begin = monotonic()
@@ -57,7 +71,7 @@ def command(
         click.echo(f"{monotonic() - begin:5.0f} s  {line}", err=True)
 
     try:
-        TASKS[task](list(corpora) or None, data_home, folder, unlabelled_tokens, seed, say)
+        train(list(corpora) or None, data_home, folder, progress=say, **options)
     except (CorpusNotFound, ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
