@@ -29,6 +29,7 @@ from framing.attribution import extract_attributions, shipped
 from framing.hedge_tagger import shipped as shipped_tagger
 from framing.hedging import find_hedges
 from framing.language import describe_sentences
+from framing.learning.estimator import Estimator
 from framing.quotes import find_quotes
 from framing.rater import rate
 from framing.rater import shipped as shipped_rater
@@ -36,7 +37,7 @@ from framing.rating_features import Reading
 from framing.records import Article, Attribution, Entity, FrameScores, Notice, Quote
 from framing.result import Analysis, Explanation, Scores
 from framing.text import article_from_text, detect_language, looks_like_markup
-from framing.tokens import Tokens, is_word, tokenize
+from framing.tokens import Tokens, tokenize
 from framing.typer import shipped as shipped_typer
 from framing.typer import type_sources
 from framing.version import __version__
@@ -46,6 +47,12 @@ Rater = Callable[[Reading], float]
 Typer = Callable[[Tokens, Sequence[Quote], Sequence[Attribution]], tuple[tuple[Attribution, ...], tuple[Entity, ...]]]
 
 SHIPPED: Mapping[str, Any] = {"attribution": extract_attributions, "sources": type_sources, "rating": rate, "hedging": find_hedges}
+MODELS: Mapping[str, Callable[[], Estimator]] = {
+    "attribution": shipped,
+    "sources": shipped_typer,
+    "rating": shipped_rater,
+    "hedging": shipped_tagger,
+}
 NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
@@ -93,7 +100,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         index = replace(index, rating=_rating(rater, Reading(tokens, quotes, attributions, hedges, sentences, index)))
 
     language = detect_language(tokens)
-    words = int((tokens.lookup(is_word, np.bool_) & tokens.body).sum())
+    words = tokens.count_words()
     hedging = sum(h.type not in NOT_HEDGING for h in hedges)
     uncertain = [s.uncertain for s in sentences if s.uncertain is not None]
     scores = Scores(
@@ -116,12 +123,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         frames=FrameScores(),
         scores=scores,
         warnings=_warnings(article, tokens, language, words),
-        models={
-            "hedging": shipped_tagger().signature if find is find_hedges else "own",
-            "attribution": shipped().signature if extract is extract_attributions else "own",
-            "sources": shipped_typer().signature if typing is type_sources else "own",
-            "rating": "none" if rater is None else shipped_rater().signature if rater is rate else "own",
-        },
+        models={name: _signature(name, part) for name, part in chosen.items()},
         scheme=transparency.SCHEME,
         version=__version__,
     )
@@ -195,6 +197,10 @@ def _own(models: Mapping[str, Any] | None) -> Mapping[str, Any]:
         if not callable(part) and not (name == "rating" and part is None):
             raise TypeError(f"models: {name!r} must be a function, not {type(part).__name__}")
     return models
+
+
+def _signature(name: str, part: Any) -> str:
+    return "none" if part is None else MODELS[name]().signature if part is SHIPPED[name] else "own"
 
 
 def _rating(rater: Rater, reading: Reading) -> float:

@@ -19,6 +19,7 @@ bounded.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from framing.entities import State, entity_of_name, new_entity, note, note_author, note_generic, noun_phrase
 from framing.levels import is_told
@@ -203,20 +204,23 @@ def _is_somebody(state: State, j: int, gender: str) -> bool:
     return not flags & ({"gender=m"} if gender == "f" else {"gender=f"})
 
 
+def _openings(state: State, token: int) -> Iterator[tuple[int, int]]:
+    """First token and end of a singular noun phrase that may open this and the last sentence, as far as it stands before ``token``."""
+    begin = state.tokens.sentence_first
+    for s in (state.sentence[token], state.sentence[token] - 1):
+        if s >= 0 and state.book.words[int(begin[s])].lower() in _SINGULAR:
+            first = int(begin[s])
+            yield first, min(token, int(begin[s + 1]), first + _HEAD)
+
+
 def _subject_noun(state: State, token: int, gender: str) -> int | None:
     """Head of a description of one person at the very beginning of this or the last sentence, before ``token``.
 
     A definite one only of a usual source ("the aide"): others mean somebody whom the article has named ("the former minister").
     """
     words, flags = state.book.words, state.book.flags
-    begin = state.tokens.sentence_first
-    for s in (state.sentence[token], state.sentence[token] - 1):
-        if s < 0:
-            break
-        first = int(begin[s])
-        if words[first].lower() not in _SINGULAR:
-            continue
-        for j in range(first + 1, min(token, int(begin[s + 1]), first + _HEAD)):
+    for first, stop in _openings(state, token):
+        for j in range(first + 1, stop):
             if _is_somebody(state, j, gender) and (not state.quoted[j] or state.quoted[token]):
                 return j if words[first].lower() not in ("the", "this", "that") or "insider" in noun(words[j])[1] else None
             if flags[j] & FUNCTION or not (words[j].isalpha() or "-" in words[j]):
@@ -274,14 +278,9 @@ def thing(state: State, token: int) -> int | None:
 
 def _subject_thing(state: State, token: int) -> int | None:
     """Head of "the court", "a poll" at the very beginning of this or the last sentence, before ``token``."""
-    words, begin = state.book.words, state.tokens.sentence_first
-    for s in (state.sentence[token], state.sentence[token] - 1):
-        if s < 0:
-            break
-        first = int(begin[s])
-        if words[first].lower() not in _SINGULAR:
-            continue
-        for j in range(first + 1, min(token, int(begin[s + 1]), first + _HEAD)):
+    words = state.book.words
+    for first, stop in _openings(state, token):
+        for j in range(first + 1, stop):
             _, flags, plural = noun(words[j], words[j - 1])
             nxt = noun(words[j + 1], words[j])[1] if j + 1 < len(words) else frozenset()
             if flags & {"organisation", "document", "outlet"} and not plural and not nxt and "press" not in flags:

@@ -238,7 +238,7 @@ class AttributionExtractor(Estimator):
         arrays |= {f"network_{name}": getattr(network, name) for name in _PLAIN}
         arrays |= {name: getattr(network.transitions, name) for name in _CHAIN}
         words = sorted(self.tagger_.listed)
-        arrays["listed_words"] = np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), np.uint8)
+        arrays["listed_words"] = store.from_words(words)
         arrays["listed_bits"] = np.array([self.tagger_.listed[word] for word in words], np.uint16)
         numbers = {
             "model": "attribution",
@@ -284,7 +284,7 @@ class AttributionExtractor(Estimator):
                 **{name: arrays[f"network_{name}"] for name in _PLAIN},
             )
             extractor = cls(numbers["threshold"], numbers["bias"], classes=classes, body_only=numbers["body_only"])
-            words = arrays["listed_words"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+            words = store.to_words(arrays["listed_words"])
             listed = dict(zip(words, arrays["listed_bits"].tolist(), strict=True))
             extractor.tagger_ = Tagger(classes, arrays["known"], network, listed)
             extractor.calibrator_ = Calibrator.from_dict(numbers["calibration"])

@@ -125,7 +125,6 @@ class CueModel:
         found[:, 0] = 1 - sure
         return found
 
-
     def confidences(self, units: Units, probabilities: Floats) -> Floats:
         """How sure it is that each unit is a cue (u,)."""
         met = np.array([self.rows.get(row, 0) for row in units.row.tolist()], np.float64)

@@ -25,7 +25,7 @@ import numpy as np
 
 from framing.hedging import PROFILES, find_hedges
 from framing.records import HEDGE_TYPES, VOICES, Article, Hedge, Sentence, Span
-from framing.tokens import Tokens, is_word, tokenize
+from framing.tokens import Tokens, tokenize
 
 HEDGING = frozenset(PROFILES["news"])
 
@@ -50,17 +50,13 @@ def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _words(tokens: Tokens) -> int:
-    return int((tokens.lookup(is_word, np.bool_) & tokens.body).sum())
-
-
 def _headline_rate(headline: str | None) -> float | None:
     """Hedges per 100 words of a headline, read as a text of its own."""
     if not headline or not headline.strip():
         return None
     span = Span.of(headline, 0, len(headline))
     tokens = tokenize(Article(headline, None, None, (span,), span))
-    rate = _ratio(sum(h.type in HEDGING for h in find_hedges(tokens, ())), _words(tokens))
+    rate = _ratio(sum(h.type in HEDGING for h in find_hedges(tokens, ())), tokens.count_words())
     return None if rate is None else 100 * rate
 
 
@@ -95,7 +91,7 @@ def hedging_figures(tokens: Tokens, hedges: Sequence[Hedge], sentences: Sequence
     -------
     HedgingFigures
     """
-    words = _words(tokens)
+    words = tokens.count_words()
     own = [h for h in hedges if h.type in HEDGING]
     boosters = sum(h.type == "booster" for h in hedges)
     rate = {kind: _ratio(100 * sum(h.type == kind for h in hedges), words) for kind in HEDGE_TYPES}

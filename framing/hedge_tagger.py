@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -223,9 +224,8 @@ class HedgeTagger(Estimator):
         """
         model = self.cues_
         codes, scales = store.to_int8(model.weights, axis=2)
-        heads = "\n".join(sorted(model.marker.heads)).encode("utf-8", "surrogatepass")
         arrays: dict[str, NDArray[Any]] = {"known": model.table.keys, "weights": codes, "scales": scales}
-        arrays["heads"] = np.frombuffer(heads, np.uint8)
+        arrays["heads"] = store.from_words(sorted(model.marker.heads))
         arrays |= {name: getattr(model.transitions, name) for name in _CHAIN}
         met = sorted(model.rows.items())
         arrays |= {"rows": np.array([row for row, _ in met], np.uint64), "rows_met": np.array([n for _, n in met], np.int32)}
@@ -240,6 +240,7 @@ class HedgeTagger(Estimator):
             "keep": self.keep,
             "add": self.add,
             "domain": self.domain,
+            "settings": None if self.settings is None else asdict(self.settings),
             "calibration": {domain: calibrator.to_dict() for domain, calibrator in sorted(model.calibrators.items())},
             "sentences": None if self.sentences_ is None else self.sentences_.numbers(),
             "card": dict(self.card_ if card is None else card),
@@ -262,11 +263,12 @@ class HedgeTagger(Estimator):
         if made != ["hedging", VERSION, list(TYPES), [[list(part) for part in template] for template in TEMPLATES]]:
             raise ValueError(f"{Path(folder)}: no hedging model of version {VERSION}")
         try:
-            heads = arrays["heads"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+            heads = store.to_words(arrays["heads"])
             weights = store.from_int8(arrays["weights"], arrays["scales"])
             calibrators = {domain: Calibrator.from_dict(kept) for domain, kept in numbers["calibration"].items()}
             transitions = Transitions(*(arrays[name] for name in _CHAIN))
-            tagger = cls(numbers["keep"], numbers["add"], numbers["domain"])
+            settings = None if numbers.get("settings") is None else Settings(**numbers["settings"])
+            tagger = cls(numbers["keep"], numbers["add"], numbers["domain"], settings)
             tagger.cues_ = CueModel(heads, arrays["known"], weights, transitions, numbers["domains"], calibrators)
             tagger.cues_.rows = dict(zip(arrays["rows"].tolist(), arrays["rows_met"].tolist(), strict=True))
             tagger.sentences_ = None

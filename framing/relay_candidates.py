@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.learning import store
 from framing.relay_mentions import Medium
 from framing.relays import BEFORE, ELSEWHERE, SAYS, Anchor, Evidence, Surroundings, chains
 from framing.tokens import Remembered
@@ -74,14 +75,14 @@ class RelayModel:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as arrays of numbers."""
-        names = np.frombuffer("\n".join(self.names).encode("utf-8", "surrogatepass"), np.uint8)
+        names = store.from_words(self.names)
         weights = {"first": self.first, "second": self.second, "neighbours": self.neighbours, "bias": self.bias}
         return {"names": names, "threshold": np.array([self.threshold]), **weights}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> RelayModel:
         """The model that gave them. Raises ``KeyError`` if one is missing, ``ValueError`` if they do not belong together."""
-        names = tuple(arrays["names"].tobytes().decode("utf-8", "surrogatepass").split("\n"))
+        names = tuple(store.to_words(arrays["names"]))
         sizes = [arrays[name].shape for name in ("first", "second", "neighbours", "bias", "threshold")]
         if sizes != [(len(names),), (len(names),), (len(NEIGHBOURS),), (2,), (1,)]:
             raise ValueError(f"{sizes}: no model of relays with {len(names)} features")

@@ -9,7 +9,7 @@ Rules, in this order
   occasion is named ("at a rally"); and the first paragraph that announces what he is about to say has it, too. In an article that rests
   on one outlet, to which several sources speak and which it quotes again and again, everybody who speaks has it.
 * **chain**: from the inside out, the outlets that are sources of enclosing attributions (``parent``) or publish their sources ("a report
-  from X"). What others are said to have *said* comes through the outlet of whoever says so, too, to any depth ("told CNN that aides had
+  from X"). What others are said to have *said* comes through the outlet of whoever says so, too, up to eight deep ("told CNN that aides had
   said"); what they are said to think or want does not, and its chain ends at the first other speaker. A speaker inside his own words ("she
   said she hoped") shares the relays of what encloses them.
 

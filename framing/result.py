@@ -138,7 +138,8 @@ class Analysis:
         """Why each score is what it is: score name -> reasons; the products ``value * weight`` sum to the score.
 
         ``transparency``: one row a component of the index, with what it was read from; then rows of weight 0 that are no part of it (see
-        :mod:`framing.reasons`). When the index is ``None`` there is only one of these, which says why.
+        :mod:`framing.reasons`). When the index is ``None`` there is only one of these, which says why. ``rating``, where the shipped rater
+        has rated the article: one row a feature; their products sum to its decision, a log-odds (:mod:`framing.rater`).
         """
         from framing.analysis import explain
 

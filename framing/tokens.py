@@ -145,6 +145,10 @@ class Tokens:
         values = np.array(list(map(function.__getitem__ if isinstance(function, Remembered) else function, self.types)), dtype=dtype)
         return values[self.type] if len(self.types) else values
 
+    def count_words(self) -> int:
+        """How many tokens of the body are words."""
+        return int((self.lookup(is_word, np.bool_) & self.body).sum())
+
     def at(self, offset: int) -> int:
         """Index of the first token that ends after ``offset`` (n if none does)."""
         # An offset of another type than the array would make numpy convert the whole array.

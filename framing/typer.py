@@ -286,9 +286,8 @@ class SourceTyper(Estimator):
             "calibration": {name: c.to_dict() for name, c in self.calibrators_.items()},
             "card": dict(self.card_ if card is None else card),
         }
-        text = "\n".join(names).encode("utf-8", "surrogatepass")
         arrays: dict[str, NDArray[Any]] = {
-            "names": np.frombuffer(text, np.uint8),
+            "names": store.from_words(names),
             "codes": codes,
             "scales": scales,
             "intercepts": self.model_.intercepts,
@@ -314,7 +313,7 @@ class SourceTyper(Estimator):
         if [numbers.get("model"), numbers.get("version"), numbers.get("fields")] != ["sources", VERSION, fields]:
             raise ValueError(f"{folder}: no model of sources of version {VERSION}")
         try:
-            names = arrays["names"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+            names = store.to_words(arrays["names"])
             weights = store.from_int8(arrays["codes"], arrays["scales"])
             width = sum(map(len, FIELDS.values()))
             if weights.shape != (len(names), width) or arrays["intercepts"].shape != (width,) or arrays["pairs"].shape[1:] != (3,):

@@ -125,7 +125,7 @@ def test_round_trip(tagger: HedgeTagger, tmp_path: Path) -> None:
     loaded = HedgeTagger.load(tmp_path)
     texts = [d.text for d in DOCUMENTS]
     assert loaded.signature == "made"
-    assert loaded.get_params() | {"settings": None} == tagger.get_params() | {"settings": None}
+    assert loaded.get_params() == tagger.get_params()
     for mine, kept in zip(tagger.predict(texts), loaded.predict(texts)):
         assert [(h.cue, h.type) for h in mine] == [(h.cue, h.type) for h in kept]
         assert np.allclose([h.confidence for h in mine], [h.confidence for h in kept], atol=0.02)
@@ -323,3 +323,11 @@ def test_it_needs_numpy_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["may", "(1,)"]
+
+
+def test_what_has_not_learned_says_so(tmp_path: Path) -> None:
+    for use in (lambda: HedgeTagger().predict(["It may rain."]), lambda: HedgeTagger().save(tmp_path)):
+        with pytest.raises(AttributeError, match=r"HedgeTagger has not learned anything yet \(cues_\): call fit, or load a model"):
+            use()
+    with pytest.raises(AttributeError, match="no attribute 'coffee'"):
+        _ = HedgeTagger().coffee

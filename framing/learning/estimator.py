@@ -23,6 +23,12 @@ class Estimator:
 
     card_: dict[str, Any]
 
+    def __getattr__(self, name: str) -> Any:
+        """What learning sets ends in an underscore; reached only where it is not there."""
+        if name.endswith("_") and not name.startswith("_"):
+            raise AttributeError(f"this {type(self).__name__} has not learned anything yet ({name}): call fit, or load a model")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     @classmethod
     def _arguments(cls) -> list[str]:
         return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]

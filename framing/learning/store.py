@@ -21,7 +21,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +138,16 @@ def _unpack(path: Path, weights: bytes) -> dict[str, NDArray[Any]]:
     except (zipfile.BadZipFile, ValueError) as error:
         raise ValueError(f"{path} does not hold plain arrays: {error}") from error
     return arrays
+
+
+def from_words(words: Iterable[str]) -> NDArray[np.uint8]:
+    """Strings without line breaks as an array; :func:`to_words` gives them back, of any code points."""
+    return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def to_words(array: NDArray[np.uint8]) -> list[str]:
+    """The strings of :func:`from_words`; of no string, one empty string. Raises ``ValueError`` if it is none of its arrays."""
+    return array.tobytes().decode("utf-8", "surrogatepass").split("\n")
 
 
 def to_int8(matrix: NDArray[np.floating[Any]], axis: int = 0) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -97,9 +97,8 @@ class WordClasses:
 
     def save(self, folder: str | os.PathLike[str], settings: dict[str, Any] | None = None) -> None:
         """Write ``model.json`` and ``weights.npz`` into a folder, which is made if need be; ``settings`` go into the card."""
-        text = "\n".join(self.words).encode("utf-8", "surrogatepass")
         arrays: dict[str, NDArray[Any]] = {f"clusters_{k}": labels for k, labels in self.clusters.items()}
-        arrays |= {"words": np.frombuffer(text, np.uint8), "codes": self.codes, "scales": self.scales}
+        arrays |= {"words": store.from_words(self.words), "codes": self.codes, "scales": self.scales}
         card = {
             "model": "word classes",
             "version": VERSION,
@@ -124,9 +123,8 @@ def load(folder: str | os.PathLike[str]) -> WordClasses:
     card, arrays = store.load(folder)
     if (card.get("model"), card.get("version")) != ("word classes", VERSION):
         raise ValueError(f"{Path(folder)}: no word classes of version {VERSION}")
-    text = arrays["words"].tobytes().decode("utf-8", "surrogatepass")
     clusters = {int(k): arrays[f"clusters_{k}"] for k in card["clusters"]}
-    return WordClasses(tuple(text.split("\n")), arrays["codes"], arrays["scales"], clusters)
+    return WordClasses(tuple(store.to_words(arrays["words"])), arrays["codes"], arrays["scales"], clusters)
 
 
 def learn(
