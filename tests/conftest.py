@@ -49,7 +49,7 @@ Tags: bridge
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of the corpora; a test that asks for it is skipped where there is none."""
-    folder = Path(os.environ.get("FRAMING_DATA") or ROOT.parent / "shared" / "data")
+    folder = Path(os.environ.get("FRAMING_DATA") or ROOT.parent / "shared" / "data").resolve()  # tests link to it from elsewhere
     if not folder.is_dir():
         pytest.skip("no corpora: FRAMING_DATA names no folder")
     return folder
