@@ -133,4 +133,3 @@ def _card(rater: TransparencyRater, parts: dict[str, list[Document]]) -> dict[st
         },
         "citations": citations(list(parts), *_CITATIONS),
     }
-
