@@ -82,36 +82,10 @@ _DATE = re.compile(
     r"|published|posted|updated|modified|last|at|on|of|the|a|t|z)(?![^\W_])|[\s,.:;|/()•·–—-])+",
     re.I,
 )
-_DATE_STARTS = frozenset(
-    (
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "pub",
-        "pos",
-        "upd",
-        "mod",
-        "fir",
-        "las",
-        "ori",
-    )
-)
+_DATE_STARTS = frozenset((
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul",
+    "aug", "sep", "oct", "nov", "dec", "pub", "pos", "upd", "mod", "fir", "las", "ori",
+))
 _DATE_SIGN = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d", re.I)
 _DATELINE = re.compile(
     rf"(?:(?P<place>{_UPPER}[\w.'’-]*(?:[ /]{_UPPER}[\w.'’-]*){{0,3}})(?P<rest>(?:,[ ]?[^\s,()—–][^,()—–\n]{{0,22}}){{0,3}}?))?"
@@ -150,7 +124,7 @@ _CREDIT_WORD = re.compile(
 )
 _CREDIT_END = re.compile(r"\b(?:Photo(?:graph)?|Image|Picture|(?:Photo |Image )?[Cc]redit)s?(?: [Bb]y\b|:)\s*[A-Z][^.!?]{2,60}\Z")
 _SITE = re.compile(r"\s*[|–—·-]\s*[\w.,:'’& ]{2,40}\Z")
-_STRAIGHT = {ord(a): b for a, b in zip("“”„«»‘’‚`–—―\xa0", '"""""\'\'\'\'--- ')}
+_STRAIGHT = {ord(a): b for a, b in zip("“”„«»‘’‚`–—―\xa0", "\"\"\"\"\"''''--- ")}
 
 
 class Marks(NamedTuple):
@@ -292,11 +266,11 @@ def _is_prose(line: str, colon: int) -> bool:
 def _by_start(line: str, bare: str) -> str | None:
     word = bare.split(None, 1)[0] if bare else ""
     for phrase, kind in _START.get(word, ()):
-        if bare.startswith(phrase) and not bare[len(phrase) : len(phrase) + 1].isalnum():
+        if bare.startswith(phrase) and not bare[len(phrase):len(phrase) + 1].isalnum():
             return kind
     for phrase, kind in _CAPITAL.get(word, ()):
         if bare.startswith(phrase):
-            rest = line.lstrip(_EDGES)[len(phrase) :]
+            rest = line.lstrip(_EDGES)[len(phrase):]
             follows = rest.lstrip(" :@\"“'‘")
             named = follows[:1].isupper() or follows[:1].isdigit() or follows.startswith(("the ", "of "))
             if named and rest[:1].isspace() and (not _SENTENCE_END.search(line[-4:]) or _capitalised(rest) >= 0.6):
@@ -350,7 +324,7 @@ def _byline(line: str, bare: str, head: bool) -> str | None:
     match = _NAME.match(line)
     if match is None:
         return None
-    rest = line[match.end() :].strip()
+    rest = line[match.end():].strip()
     if not rest:
         return "byline?"
     if match["first"].lower().rstrip(".") in _FIRST_NAMES and rest[0] in "|•·,-–—/" and not _SENTENCE_END.search(line[-4:]):
@@ -376,7 +350,7 @@ def _is_outlet_line(text: str, paragraphs: Sequence[Range], i: int) -> bool:
 
 def _dateline(text: str, start: int, end: int) -> int:
     """Where the dateline that opens the paragraph ends; 0 if none does."""
-    window = text[start : min(end, start + 110)]
+    window = text[start:min(end, start + 110)]
     first = window[0]
     if not (first.isupper() or first == "("):
         return 0
@@ -391,10 +365,10 @@ def _dateline(text: str, start: int, end: int) -> int:
     whole = match.end() == len(window)
     if whole and (end - start > len(window) or not (place and (known or (place.isupper() and (dated or match["dash"]))))):
         return 0
-    follows = window[match.end() :].lstrip()[:40]
+    follows = window[match.end():].lstrip()[:40]
     if follows and (follows[0].islower() or (len(follows) > 20 and follows.isupper())):
         return 0
-    bare = not match["dash"] and window[match.end() : match.end() + 1].isspace()  # neither a dash nor run together: "(Reuters) Rain fell"
+    bare = not match["dash"] and window[match.end():match.end() + 1].isspace()  # neither a dash nor run together: "(Reuters) Rain fell"
     if not place:
         return start + match.end() if known and not (bare and agency.islower()) else 0
     if bare:  # "The Associated Press (AP) President"
@@ -415,11 +389,11 @@ def _is_title(line: str, text: str, paragraphs: Sequence[Range], i: int) -> bool
     size = len(line)
     if size > _SHORT or size < 6 or line[-1] in ",:":
         return False
-    near = paragraphs[i + 1 : i + 4]
+    near = paragraphs[i + 1:i + 4]
     if not near:
         return False
     repeated = any(end - start == size and text[start:end] == line for start, end in near) and size <= 200
-    prose = ((start, end) for start, end in paragraphs[i + 1 : i + 8] if end - start >= 40 and _SENTENCE_END.search(text, end - 3, end))
+    prose = ((start, end) for start, end in paragraphs[i + 1:i + 8] if end - start >= 40 and _SENTENCE_END.search(text, end - 3, end))
     if not any(end - start != size or text[start:end] != line for start, end in prose):
         return False
     if repeated:
@@ -435,7 +409,7 @@ def _is_title(line: str, text: str, paragraphs: Sequence[Range], i: int) -> bool
     if _SENTENCE_END.search(line[-4:]) or _SENTENCE_INSIDE.search(line):
         long = [w for w in (word.strip(_EDGES) for word in words) if len(w) > 3]
         capitals = sum(w[0].isupper() or w[0].isdigit() for w in long)
-        return len(long) >= 3 and capitals >= 0.85 * len(long) and line[0] not in '“"('
+        return len(long) >= 3 and capitals >= 0.85 * len(long) and line[0] not in "“\"("
     return True
 
 

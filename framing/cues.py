@@ -203,10 +203,8 @@ def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
     prefix = ""
     if form.endswith("ing") and not (first < i and any(w in _BE for w in v.low[first:i])):
         prefix = "ing:"
-    elif (
-        form not in (lemma, f"{lemma}s")
-        and not form.endswith("ing")
-        and (any(w in _BE for w in v.low[first:i]) or (v.low[i + 1 : i + 2] == ["by"] and v.kind[i - 1] == CONJ))
+    elif form not in (lemma, f"{lemma}s") and not form.endswith("ing") and (
+        any(w in _BE for w in v.low[first:i]) or (v.low[i + 1 : i + 2] == ["by"] and v.kind[i - 1] == CONJ)
     ):
         prefix = "pass:"
     elif before == "to" or (first > bottom and v.low[first - 1] == "to"):

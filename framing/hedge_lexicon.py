@@ -37,7 +37,7 @@ from framing.tokens import Bools
 SHAPES = ("END", "NUMBER", "CAPITAL", "LOWER", "PLURAL", "ROLE", "ED", "ING", "LY", "PUNCT", "COMMA")
 BIT = {name: 1 << i for i, name in enumerate(SHAPES)}
 PLACES = ("self", "next", "next2", "next3", "next4", "prev", "prev2", "after", "before", "within", "ago", "opening", "sentence")
-_COMMAS = ',()[]–—-–—:;"“”'
+_COMMAS = ",()[]–—-–—:;\"“”"
 _PERSON_ENDINGS = ("ers", "ors", "ees", "ants", "ists", "men", "women")  # role nouns in the plural: customers, investors, applicants
 _NOT_PLURAL = ("ss", "us", "is", "'s")
 
@@ -213,18 +213,10 @@ def hedge_lexicon() -> Lexicon:
     tree, firsts, pairs = Node(), set[int](), set[tuple[int, int]]()
     for row in read_table("hedges"):
         number = len(entries)
-        entries.append(
-            Entry(
-                row["entry"],
-                row["type"],
-                row["flip"] or row["type"],
-                row["subtype"],
-                float(row["strength"]),
-                row["needs"],
-                row["negated"] == "1",
-                _confidence(row),
-            )
-        )
+        entries.append(Entry(
+            row["entry"], row["type"], row["flip"] or row["type"], row["subtype"], float(row["strength"]), row["needs"],
+            row["negated"] == "1", _confidence(row),
+        ))
         for sequence in _elements(row["entry"]):
             if len(sequence) == 1:
                 for word in builder.members(sequence[0]):

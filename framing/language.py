@@ -37,10 +37,7 @@ def _touched(tokens: Tokens, spans: Sequence[Span]) -> Bools:
 
 
 def describe_sentences(
-    tokens: Tokens,
-    quotes: Sequence[Quote],
-    attributions: Sequence[Attribution],
-    hedges: Sequence[Hedge],
+    tokens: Tokens, quotes: Sequence[Quote], attributions: Sequence[Attribution], hedges: Sequence[Hedge],
 ) -> tuple[Sentence, ...]:
     """The sentences of the body in order.
 

@@ -45,7 +45,7 @@ _DISTANCE, _LIVE, _ANSWER = _forms("distance"), _forms("live"), _forms("answer")
 _MARK = re.compile("[“”\"„‟«»‘’'`‚‛‹›](?<!\\w['’‘`‛](?=\\w))(?:(?<=\")\"+|(?<=')'{1,2}(?!')|(?<=`)`|(?<=‘)‘|(?<=’)’(?!’))?")
 _OPENS, _CLOSES = frozenset("“„‟«‘‚‛‹`"), frozenset("”»’›")
 _DIRECTED = _OPENS | _CLOSES
-_DOUBLE = frozenset('“”"„‟«»')
+_DOUBLE = frozenset("“”\"„‟«»")
 _BLANK = frozenset(c for c in map(chr, range(0x3001)) if c.isspace())
 _BEFORE, _AFTER = _BLANK | frozenset("([{<-–—/="), _BLANK | frozenset(".,;:!?)]}>-–—/…")
 _ELIDED = re.compile(r"(?:\d\ds?|" + "|".join(sorted(_forms("elision"))) + r")(?!\w)", re.I)

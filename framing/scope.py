@@ -38,7 +38,7 @@ LONGEST = 4000  # characters
 _CLAUSE = ("modal", "adverb", "apodosis", "emphasis", "universal", "degree")
 _VERBAL = ("verb", "belief", "expectation", "opinion", "supposition")
 _ATTRIBUTIVE = ("adjective", "hearsay", "inference", "distance", "certainty")
-_STRONG = frozenset(';:()[]{}—–"“”«»') | {"--", "---", "..."}
+_STRONG = frozenset(";:()[]{}—–\"“”«»") | {"--", "---", "..."}
 _CUT, _COMMA, _END = 1, 2, 4
 _FINAL = frozenset(".!?…\"”’'»)") | {"..."}
 

@@ -115,7 +115,7 @@ def _character_table() -> NDArray[np.uint16]:
     for code in range(0x590):  # Latin, Greek, Cyrillic, Armenian; letters of other scripts are looked at one by one
         c = chr(code)
         table[code] = LOWER if c.islower() else UPPER if c.isalpha() else DIGIT if c.isdigit() else SPACE if c.isspace() else 0
-    ends, openings = ((".", STOP | _END), ("!?。！？｡…", _END)), (('“‘„‟«‹([{"', OPEN),)
+    ends, openings = ((".", STOP | _END), ("!?。！？｡…", _END)), (("“‘„‟«‹([{\"", OPEN),)
     for characters, bits in (*ends, *openings, ("-_=*~", _RULER), (":;=^", _SMILER), ("h", LOWER | _H)):
         for c in characters:
             table[ord(c)] |= bits

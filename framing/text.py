@@ -50,7 +50,7 @@ _BLANK = (
     "\ufeff\u200b\u2060"
 )
 _WRAP_MOST, _WRAP_LEAST, _LONG_LINE = 100, 30, 132  # characters a line
-_ENDS = frozenset('.!?:;…"”’»)]。！？')
+_ENDS = frozenset(".!?:;…\"”’»)]。！？")
 _LIST = re.compile(r"(?:[-*•·–—>]|\d{1,3}[.)])\s")
 _MARKUP = re.compile(
     r"<(?:!doctype\s+html|/?(?:html|head|body|div|p|span|a|br|script|style|article|section|main|header|footer|nav|h[1-6]|ul|ol|li|table|tr|td"

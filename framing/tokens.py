@@ -246,7 +246,9 @@ def _types(words: list[str]) -> tuple[tuple[str, ...], Ints]:
     return tuple(numbers), kind
 
 
-def _repairs(text: str, start: Ints, end: Ints, heads: NDArray[np.uint16], words: list[str], firsts: Ints) -> tuple[Bools, Bools] | None:
+def _repairs(
+    text: str, start: Ints, end: Ints, heads: NDArray[np.uint16], words: list[str], firsts: Ints
+) -> tuple[Bools, Bools] | None:
     """Which tokens begin and which end a final token, where odd blanks go, and ``No.`` before numbers and spaced ellipses are joined."""
     blank, numbered = [], []
     for i in np.flatnonzero(heads & (SPACE | DIGIT)).tolist():

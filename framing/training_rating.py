@@ -133,3 +133,4 @@ def _card(rater: TransparencyRater, parts: dict[str, list[Document]]) -> dict[st
         },
         "citations": citations(list(parts), *_CITATIONS),
     }
+
