@@ -1,8 +1,9 @@
 """How well the trained hedge tagger does: cues and uncertain sentences, by documents it has not learned from, within and across domains.
 
-    python -m experiments.hedging_trained [--only PART] [--card]   # writes results/hedging_trained.json; about 5 minutes on one core
+    python -m experiments.hedging_trained [--only PART] [--exclude FILE] [--card]   # results/hedging_trained.json; about 5 minutes
 
-``--card`` writes the scores into the card of the shipped model, too.
+``--card`` writes the scores into the card of the shipped model, too, with those of :mod:`experiments.hedging_shipped`, where the tagger is
+measured exactly as it is used. ``--exclude``: ids of documents of the Szeged corpus to leave out, one a line: those of an evaluation part.
 
 Data: Szeged Uncertainty Corpus (Szarvas et al. 2012), parts wiki, news and bio at hand; CoNLL-2010 (Farkas et al. 2010), training parts.
 The evaluation parts of CoNLL-2010 and the further documents of Szeged news are kept apart and read nowhere.
@@ -14,13 +15,12 @@ Parts
   unit is a *cue* from a threshold on. Both are best for F1 in an inner cross-validation (``INNER`` folds) of the training documents.
   *Tokens*: as in the floor, each word of a cue counts; *micro*: with its type, micro over four types.
   ``own``: without other domains. ``blind``: without the rules (neither their cues as units nor their rows as features).
-  ``defaults``: what ``find_hedges`` keeps by default.
 * ``matrix``: learned from one domain or two, tested on another, nothing of which is learned from, thresholds of .5.
 * ``biology``: CoNLL's labels of the abstracts, cross-validated; and learned from abstracts, tested on the nine papers, whose Szeged cues
   are the gold: all types (threshold .5), and without investigation, which CoNLL does not count.
 * ``sentences``: CoNLL's labels of Wikipedia, cross-validated; the sum, the noisy-or, both, and ``all``: with the form
   of the sentence. The weights of the mixture and the threshold are learned in the inner cross-validation.
-* ``calibration``: Brier score and expected calibration error of sentences, after calibration on the other folds.
+  ``calibration``: Brier score and expected calibration error, with the weights of the mixture learned in the inner cross-validation.
 
 * ``speed``: tokens per second of cues, scopes, owners and the uncertainty of sentences, by the clock of the processor, over PolNeAR dev
   article by article (best and median of five rounds), beside the rules alone and a bare regex tokeniser; volatile, kept in a file apart.
@@ -53,10 +53,10 @@ from framing.hedge_features import TYPES
 from framing.hedge_lessons import lesson_of, unit_labels
 from framing.hedge_rules import Cues
 from framing.hedge_sentences import Bags, SentenceModel, held_out_evidence, learn_evidence, learn_mix
-from framing.hedge_tagger import ADD, KEEP, MODELS
+from framing.hedge_tagger import MODELS
 from framing.hedging import find_hedges, rule_hedges, sentence_uncertainty
-from framing.learning.calibration import fit_isotonic
 from framing.metrics.bootstrap import score_table
+from framing.metrics.calibration import evaluate, reliability
 from framing.metrics.hedging import cue_columns, cue_scores, cue_statistics, sentence_scores
 from framing.metrics.signature import signature
 from framing.metrics.spans import precision_recall_f1
@@ -65,8 +65,10 @@ from framing.text import article_from_text
 from framing.tokens import tokenize
 
 RESULTS = Path(__file__).parent / "results" / "hedging_trained.json"
+SHIPPED = RESULTS.with_name("hedging_shipped.json")
 VOLATILE = RESULTS.with_suffix(".volatile.json")
 REGEX = re.compile(r"\w+|[^\w\s]")
+PARTS: dict[str, Any] = {"wiki": "wiki", "news": "news", "bio": BIO}
 FOLDS, INNER, SEED = 10, 4, 0
 SETTINGS: dict[str, Any] = {"class": "uncertain", "folds": FOLDS, "inner": INNER}
 GRID = np.round(np.arange(0.1, 0.91, 0.02), 2)
@@ -81,14 +83,13 @@ class Found:
     def __init__(self, reading: Reading, model: CueModel) -> None:
         self.units = reading.units(model.marker)
         self.probabilities = model.probabilities(self.units, reading.domain, calibrated=False)
-        self.sure = model.confidences(self.units, self.probabilities)
         self.sentence = reading.lesson.tokens.paragraph[self.units.first]
         self.lesson = reading.lesson
         self.label = unit_labels(self.units, reading.lesson.cues)
         # The rules know the type of their own cues better than the tagger does.
         entries, cues = reading.context.lexicon.entries, reading.cues
         types = [entries[e].flip if turned else entries[e].type for e, turned in zip(cues.entry.tolist(), cues.flipped.tolist())]
-        best = self.probabilities[:, 1:].argmax(axis=1).tolist() if len(self.sure) else []
+        best = self.probabilities[:, 1:].argmax(axis=1).tolist() if len(self.units.first) else []
         self.kind = [types[i] if i >= 0 else TYPES[k] for i, k in zip(self.units.cue.tolist(), best)]
 
     def uncertain(self, without: Sequence[str] = ()) -> Floats:
@@ -98,10 +99,10 @@ class Found:
         return np.asarray(-np.expm1(np.bincount(self.sentence, np.log1p(-p), len(self.lesson.label))))
 
 
-def read() -> dict[str, Reading]:
-    """The three domains."""
-    parts: dict[str, Any] = {"wiki": "wiki", "news": "news", "bio": BIO}
-    return {domain: Reading.of(domain, lesson_of(load("szeged_uncertainty", part=part))) for domain, part in parts.items()}
+def read(exclude: Sequence[str] = ()) -> dict[str, Reading]:
+    """The three domains, without some documents."""
+    found = {domain: load("szeged_uncertainty", part=part, exclude=exclude) for domain, part in PARTS.items()}
+    return {domain: Reading.of(domain, lesson_of(part)) for domain, part in found.items()}
 
 
 def best(label: Bools, score: Floats) -> float:
@@ -164,14 +165,13 @@ def without_rules(reading: Reading) -> Reading:
     return replace(reading, cues=Cues(none, none, none, never, never))
 
 
-def cross_validate(readings: Sequence[Reading], domain: str, settings: Settings) -> tuple[dict[str, Any], Floats]:
-    """One domain held out by folds: scores, and the noisy-or of each sentence."""
+def cross_validate(readings: Sequence[Reading], domain: str, settings: Settings) -> dict[str, Any]:
+    """The scores of one domain, held out by folds."""
     (own,) = (r for r in readings if r.domain == domain)
     fold = folds(len(own.chosen), FOLDS, SEED)
     lesson = own.lesson
-    score, predicted = np.zeros(len(lesson.label)), np.zeros(len(lesson.label), np.bool_)
+    predicted = np.zeros(len(lesson.label), np.bool_)
     tuned: list[tuple[int, int, str]] = []
-    default: list[tuple[int, int, str]] = []
     for k in range(FOLDS):
         training = [r.only(fold != k) if r is own else r for r in readings]
         inner = held_out(training, settings, INNER, [domain])[domain]
@@ -183,17 +183,9 @@ def cross_validate(readings: Sequence[Reading], domain: str, settings: Settings)
         hits = [(2 * ((inner.labels > 0) & (p >= t)).sum() / ((p >= t).sum() + gold), t) for t in GRID]
         found = Found(own.only(fold == k), learn(training, settings))
         here = (fold == k)[lesson.document]
-        score[here] = found.uncertain()[here]
-        predicted[here] = score[here] >= limit
+        predicted[here] = found.uncertain()[here] >= limit
         tuned += chosen_cues(found, 1 - found.probabilities[:, 0] >= max(hits)[1])
-        default += chosen_cues(found, np.where(found.units.cue >= 0, found.sure >= KEEP, found.sure >= ADD))
-    touched = np.zeros(len(lesson.label), np.bool_)
-    touched[[lesson.tokens.paragraph[first] for first, _, _ in default]] = True
-    result = {"sentence": sentences(lesson.label, predicted, lesson.document), **cues(own, tuned)}
-    kept = cues(own, default)
-    result["defaults"] = {name: kept[name] for name in ("cue", "token", "micro")}
-    result["defaults"]["sentence"] = sentences(lesson.label, touched, lesson.document)
-    return result, score
+    return {"sentence": sentences(lesson.label, predicted, lesson.document), **cues(own, tuned)}
 
 
 def szeged(readings: dict[str, Reading]) -> dict[str, Any]:
@@ -201,34 +193,13 @@ def szeged(readings: dict[str, Reading]) -> dict[str, Any]:
     settings = Settings()
     out: dict[str, Any] = {}
     for domain, reading in readings.items():
-        result, score = cross_validate(list(readings.values()), domain, settings)
-        alone, _ = cross_validate([reading], domain, settings)
-        blind, _ = cross_validate([without_rules(r) for r in readings.values()], domain, settings)
+        result = cross_validate(list(readings.values()), domain, settings)
+        alone = cross_validate([reading], domain, settings)
+        blind = cross_validate([without_rules(r) for r in readings.values()], domain, settings)
         few = ("sentence", "cue", "token", "micro")
         out[domain] = {**result, "own": {name: alone[name] for name in few}, "blind": {name: blind[name] for name in few}}
         out[domain] |= {"documents": len(reading.chosen), "sentences": len(reading.lesson.label), "cues": len(reading.lesson.cues)}
-        out[domain]["calibration"] = reliability(score, reading.lesson.label, reading.lesson.document)
     return out
-
-
-def reliability(score: Floats, label: Bools, document: NDArray[np.int64]) -> dict[str, Any]:
-    """Brier score and calibration error of sentences, each calibrated on the other folds (isotonic)."""
-    fold = folds(int(document.max()) + 1, FOLDS, SEED)[document]
-    sure = np.empty(len(score))
-    for k in range(FOLDS):
-        sure[fold == k] = fit_isotonic(score[fold != k], label[fold != k])(score[fold == k])
-    bins = np.minimum((sure * 10).astype(int), 9)
-    n = np.bincount(bins, minlength=10)
-    gaps = np.abs(np.bincount(bins, sure, 10) - np.bincount(bins, label, 10)) / len(label)
-    raw = np.minimum((score * 10).astype(int), 9)
-    before = np.abs(np.bincount(raw, score, 10) - np.bincount(raw, label, 10)) / len(label)
-    table = [[round(float(np.bincount(bins, w, 10)[b] / n[b]), 4) for w in (sure, label)] + [int(n[b])] for b in range(10) if n[b]]
-    return {
-        "brier": round(float(((sure - label) ** 2).mean()), 4),
-        "error": round(float(gaps.sum()), 4),
-        "error before": round(float(before.sum()), 4),
-        "reliability": table,
-    }
 
 
 def matrix(readings: dict[str, Reading]) -> dict[str, Any]:
@@ -248,10 +219,10 @@ def matrix(readings: dict[str, Reading]) -> dict[str, Any]:
     return out
 
 
-def biology(readings: dict[str, Reading]) -> dict[str, Any]:
+def biology(readings: dict[str, Reading], exclude: Sequence[str] = ()) -> dict[str, Any]:
     """CoNLL's biology: abstracts, papers."""
     settings = Settings()
-    documents = list(load("szeged_uncertainty", part="bio_hbc"))
+    documents = list(load("szeged_uncertainty", part="bio_hbc", exclude=exclude))
     abstracts = Reading.of("bio", lesson_of(documents))
     labels = {(d.id, s.span.text.strip()): s.uncertain for d in load("conll2010", "train", part="bio") for s in d.sentences}
     lesson = abstracts.lesson
@@ -273,7 +244,7 @@ def biology(readings: dict[str, Reading]) -> dict[str, Any]:
         here = (fold == k)[lesson.document]
         predicted[here] = found.uncertain(("investigation",))[here] >= limit
     out: dict[str, Any] = {"abstracts": sentences(label[known], predicted[known], lesson.document[known])}
-    papers = Reading.of("bio", lesson_of(load("szeged_uncertainty", part=("bio_bmc", "bio_fly"))))
+    papers = Reading.of("bio", lesson_of(load("szeged_uncertainty", part=("bio_bmc", "bio_fly"), exclude=exclude)))
     some = np.zeros(len(papers.lesson.label), np.bool_)
     for start, _, kind in papers.lesson.cues:
         some[papers.lesson.tokens.paragraph[papers.lesson.tokens.at(start)]] |= kind != "investigation"
@@ -287,9 +258,8 @@ def biology(readings: dict[str, Reading]) -> dict[str, Any]:
     return out
 
 
-def wikipedia(readings: dict[str, Reading]) -> dict[str, Any]:
+def wikipedia() -> dict[str, Any]:
     """CoNLL's Wikipedia, labels of sentences."""
-    del readings
     lesson = lesson_of(load("conll2010", "train", part="wiki"))
     bags, document, label = Bags.of_lesson(lesson), lesson.document, lesson.label
     fold = folds(int(document.max()) + 1, FOLDS, SEED)[document]
@@ -308,7 +278,15 @@ def wikipedia(readings: dict[str, Reading]) -> dict[str, Any]:
             score[name][~training] = model.weigh(there)
             predicted[name][~training] = score[name][~training] >= limit
     out: dict[str, Any] = {name: sentences(label, predicted[name], document) for name in systems}
-    return out | {"calibration": reliability(score["all"], label, document)}
+    return out | {"calibration": calibration(score["all"], label, document)}
+
+
+def calibration(sure: Floats, label: Bools, document: NDArray[np.int64]) -> dict[str, Any]:
+    """Expected calibration error (ten bins of equal width) and Brier score of sentences, with intervals; the reliability table."""
+    pairs = [(sure[document == d].tolist(), label[document == d].tolist()) for d in range(int(document.max()) + 1)]
+    found = evaluate(pairs)
+    out: dict[str, Any] = {key: [round(x, 4) for x in (found[key].value, *found[key].interval)] for key in ("ece_width", "brier")}
+    return out | {"reliability": [[round(b.probability, 4), round(b.outcome, 4), b.n] for b in reliability(sure, label)]}
 
 
 def speed() -> dict[str, float]:
@@ -336,15 +314,14 @@ def speed() -> dict[str, float]:
 
 def card_scores(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What the card of the model says, from the results."""
-
-    def value(scores: dict[str, Any]) -> list[float]:
-        return [scores["f1"], *scores["f1_interval"]]
-
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
     heading = f"Cross-validation by documents ({FOLDS} folds), F1"
+    named = {"sentence": "uncertain sentences", "cue": "cues touched", "token": "words of cues", "micro": "words of cues, four types"}
     rows: dict[str, Any] = {}
-    for domain, part in result["szeged"].items():
-        named = {"sentence": "uncertain sentences", "cue": "cues touched", "token": "words of cues", "micro": "words of cues, four types"}
-        rows |= {f"Szeged {domain}, {text}": value(part[name]) for name, text in named.items()}
+    for domain in PARTS:
+        for name, text in named.items():
+            rows[f"Szeged {domain}, {text}, as shipped"] = value(shipped[domain]["as shipped"][name])
+            rows[f"Szeged {domain}, {text}, limits tuned in each fold"] = value(result["szeged"][domain][name])
     rows["CoNLL-2010 biology, abstracts, uncertain sentences"] = value(result["biology"]["abstracts"])
     rows["CoNLL-2010 Wikipedia, uncertain sentences"] = value(result["sentences"]["all"])
     across = {
@@ -352,29 +329,49 @@ def card_scores(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for name, part in result["matrix"].items()
         for measure, text in (("sentence", "uncertain sentences"), ("token", "words of cues"))
     }
-    return {heading: rows, "Across domains, F1": across}
+    errors = {
+        f"Szeged {domain}, profile {profile}": part["after"]["ece_width"]
+        for domain in PARTS
+        for profile, part in shipped[domain]["calibration"].items()
+    }
+    errors["CoNLL-2010 Wikipedia, profile conll-wiki"] = result["sentences"]["calibration"]["ece_width"]
+    return {heading: rows, "Across domains, F1": across, "Expected calibration error of sentences, same folds": errors}
+
+
+def value(scores: dict[str, Any]) -> list[float]:
+    """F1 and its interval."""
+    return [scores["f1"], *scores["f1_interval"]]
 
 
 def main() -> None:
     """Run all and write the result file."""
     parser = argparse.ArgumentParser(description=re.split(r"\n\n", __doc__ or "")[0])
-    makers = {"szeged": szeged, "matrix": matrix, "biology": biology, "sentences": wikipedia}
-    choices = (*makers, "speed", "none")
+    parts = ("szeged", "matrix", "biology", "sentences")
+    choices = (*parts, "speed", "none")
     parser.add_argument("--only", choices=choices, help="measure this part and keep the others as they are written")
     parser.add_argument("--card", action="store_true", help="write the scores into the card of the shipped model")
+    parser.add_argument("--exclude", type=Path, help="file with ids of documents of the Szeged corpus to leave out, one a line")
     options = parser.parse_args()
     only = options.only
     if only in (None, "speed"):
         rates = speed()
         print(json.dumps(rates, indent=1))
         VOLATILE.write_text(json.dumps(rates, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    readings = read()
+    exclude = options.exclude.read_text(encoding="utf-8").split() if options.exclude else []
+    readings = read(exclude)
     result = json.loads(RESULTS.read_text(encoding="utf-8")) if only and RESULTS.exists() else {}
-    for name, make in makers.items():
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "szeged": lambda: szeged(readings),
+        "matrix": lambda: matrix(readings),
+        "biology": lambda: biology(readings, exclude),
+        "sentences": wikipedia,
+    }
+    for name in parts:
         if only in (None, name):
-            result[name] = make(readings)
+            result[name] = makers[name]()
             print(json.dumps(result[name], indent=1))
-    result["signature"] = signature(**SETTINGS, average="micro", unit="document", resamples=1000, seed=SEED)
+    left_out = {"left_out": len(exclude)} if exclude else {}
+    result["signature"] = signature(**SETTINGS, average="micro", unit="document", resamples=1000, seed=SEED, **left_out)
     RESULTS.write_text(json.dumps(result, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
     if options.card:
         cards.add_scores(MODELS / "hedging", card_scores(result))

@@ -58,9 +58,12 @@ SECTIONS = {
     "Real, fake and satire": (transparency_page.known_groups, "known_groups"),
     "Real or fake, learned on one set and tested on another": (transparency_page.transfer, "known_groups"),
     "Hedges: the trained tagger, cross-validated by document, F1": (hedge_tables.trained, "hedging_trained"),
+    "Hedges: the lists of others, our rules, our words, F1": (hedge_tables.beside, "hedging_peers --peers FOLDER"),
+    "Hedges: calibration of sentences, and other limits for cues": (hedge_tables.calibration, "hedging_shipped"),
     "Hedges, by type": (hedge_tables.types, "hedging_trained"),
     "Hedges: learned in some domains, tested in another, F1": (hedge_tables.matrix, "hedging_trained"),
     "Hedges: uncertain sentences by rules and floors, F1": (hedge_tables.rules, "hedging"),
+    "Hedges: speed": (hedge_tables.speed, "hedging_trained --only speed"),
     "Sentence ends, F1": (sentences, "reading"),
 }
 

@@ -11,8 +11,8 @@ Each room takes the records of the rooms before it: text -> tokens -> quotes -> 
 ``surrogates``     the text holds lone surrogates, left where they are
 =================  ==============================================================================
 
-Rates: ``uncertain_share`` is the mean of the sentences' uncertainty; ``hedges_per_100_words`` counts cues of every type but boosters,
-weasels and peacocks per 100 word tokens of the body.
+Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, the share of them that is to be expected to be uncertain;
+``hedges_per_100_words`` counts cues of every type but boosters, weasels and peacocks per 100 word tokens of the body.
 """
 
 from __future__ import annotations
@@ -20,21 +20,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from framing import reasons, transparency
 from framing.attribution import extract_attributions, shipped
+from framing.hedge_sentences import cue_uncertainty
 from framing.hedge_tagger import shipped as shipped_tagger
-from framing.hedging import find_hedges
+from framing.hedging import find_hedges, sentence_uncertainty
 from framing.language import describe_sentences
 from framing.learning.estimator import Estimator
 from framing.quotes import find_quotes
 from framing.rater import rate
 from framing.rater import shipped as shipped_rater
 from framing.rating_features import Reading
-from framing.records import Article, Attribution, Entity, FrameScores, Notice, Quote
+from framing.records import Article, Attribution, Entity, FrameScores, Hedge, Notice, Quote
 from framing.result import Analysis, Explanation, Scores
 from framing.text import article_from_text, detect_language, looks_like_markup
 from framing.tokens import Tokens, tokenize
@@ -42,6 +43,7 @@ from framing.typer import shipped as shipped_typer
 from framing.typer import type_sources
 from framing.version import __version__
 
+_R = TypeVar("_R", Attribution, Hedge)
 Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
 Rater = Callable[[Reading], float]
 Typer = Callable[[Tokens, Sequence[Quote], Sequence[Attribution]], tuple[tuple[Attribution, ...], tuple[Entity, ...]]]
@@ -81,7 +83,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     ------
     TypeError
         If ``text`` is neither a ``str`` nor an ``Article``, ``title`` neither a ``str`` nor ``None``, ``models`` no mapping, or a part of
-        it not callable.
+        it not callable or giving something else than records.
     ValueError
         If ``models`` names a part that cannot be replaced, or its rating is not between 1 and 5.
     """
@@ -91,9 +93,10 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
 
     tokens = tokenize(article)
     quotes = find_quotes(article.text, article.paragraphs)
-    attributions, entities = typing(tokens, quotes, tuple(extract(tokens, quotes)))
-    hedges = tuple(find(tokens, quotes, attributions))
-    sentences = describe_sentences(tokens, quotes, attributions, hedges)
+    attributions, entities = typing(tokens, quotes, _all("attribution", extract(tokens, quotes), Attribution))
+    hedges = _all("hedging", find(tokens, quotes, attributions), Hedge)
+    weigh = sentence_uncertainty if find is find_hedges else getattr(find, "uncertainty", cue_uncertainty)
+    sentences = describe_sentences(tokens, quotes, attributions, hedges, weigh)
     index, weights = transparency.score(attributions, tokens)
     attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
     if rater is not None and index.index is not None:
@@ -197,6 +200,15 @@ def _own(models: Mapping[str, Any] | None) -> Mapping[str, Any]:
         if not callable(part) and not (name == "rating" and part is None):
             raise TypeError(f"models: {name!r} must be a function, not {type(part).__name__}")
     return models
+
+
+def _all(name: str, found: Any, kind: type[_R]) -> tuple[_R, ...]:
+    """What a part gave, if it is of this kind of record."""
+    records = tuple(found) if isinstance(found, Iterable) else (found,)
+    for record in records:
+        if not isinstance(record, kind):
+            raise TypeError(f"models: {name!r} must give {kind.__name__} records, not {type(record).__name__}")
+    return records
 
 
 def _signature(name: str, part: Any) -> str:

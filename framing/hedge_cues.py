@@ -116,16 +116,21 @@ class CueModel:
             return np.zeros((0, LABELS))
         scores, layout = self.scores(units, domain), Layout.of(chains(units.sentence))
         found = np.asarray(crf.beliefs(scores, self.transitions, layout, pairs=False).marginals, np.float64)
+        return self.calibrated(found, domain) if calibrated else found
+
+    def calibrated(self, found: Floats, domain: str) -> Floats:
+        """Probabilities of labels (u, LABELS) as the calibrator of the domain maps them; as they are if there is none."""
         calibrator = self.calibrators.get(domain)
-        if not calibrated or calibrator is None:
+        if calibrator is None:
             return found
+        found = found.copy()
         raw = 1 - found[:, 0]
         sure = np.clip(calibrator(raw), 0.001, 0.999)  # an isotonic calibrator may say 0 and 1, of which no finite sample can be sure
         found[:, 1:] *= (sure / np.maximum(raw, 1e-12))[:, None]
         found[:, 0] = 1 - sure
         return found
 
-    def confidences(self, units: Units, probabilities: Floats) -> Floats:
+    def confidences(self, units: Units | HeldOut, probabilities: Floats) -> Floats:
         """How sure it is that each unit is a cue (u,)."""
         met = np.array([self.rows.get(row, 0) for row in units.row.tolist()], np.float64)
         sure = 1 - probabilities[:, 0]
@@ -243,12 +248,15 @@ def folds(documents: int, number: int, seed: int) -> Ints:
 class HeldOut:
     """What models say of the units of a reading that they have not learned from; all arrays in the order of the folds.
 
-    ``first``, ``last``, ``sentence`` and ``fold`` (u,); ``probabilities`` (u, LABELS), not calibrated; ``labels`` (u,) are the gold ones.
+    ``first``, ``last``, ``cue``, ``row`` (as in Units), ``sentence`` and ``fold`` (u,); ``probabilities`` (u, LABELS), not calibrated;
+    ``labels`` (u,) are the gold ones.
     """
 
     reading: Reading
     first: Ints
     last: Ints
+    cue: Ints
+    row: Hashes
     sentence: Ints
     fold: Ints
     probabilities: Floats
@@ -279,9 +287,8 @@ def held_out(readings: Sequence[Reading], settings: Settings, number: int = 10, 
                 units = r.only(r.chosen & (fold[r.domain] == k)).units(model.marker)
                 found = model.probabilities(units, r.domain, calibrated=False)
                 sentence = r.lesson.tokens.paragraph[units.first].astype(np.int64)
-                rows[r.domain].append(
-                    (units.first, units.last, sentence, np.full(len(sentence), k), found, unit_labels(units, r.lesson.cues))
-                )
+                places = units.first, units.last, units.cue, units.row, sentence, np.full(len(sentence), k)
+                rows[r.domain].append((*places, found, unit_labels(units, r.lesson.cues)))
     return {r.domain: HeldOut(r, *map(np.concatenate, zip(*rows[r.domain]))) for r in readings if r.domain in fold}
 
 

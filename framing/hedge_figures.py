@@ -11,6 +11,7 @@
 ``headline_gap``         ``headline`` less that rate of the body: below 0, the headline is surer than the text
 =======================  ==========================================================================================================
 
+Every cue counts as one, whatever its confidence: a row of the lexicon that annotators seldom marked counts as one that they always did.
 A figure without a denominator is ``None``, never 0. An article that is written twice in a row has the same figures, since all are ratios
 of counts. Headlines are short: a single one says little, the mean over many articles does. Categories: Prince et al. 1982, Hyland 2005,
 Szarvas et al. 2012; rates per 100 words after Hyland 2005 (who gives them per 1,000).
@@ -18,16 +19,17 @@ Szarvas et al. 2012; rates per 100 words after Hyland 2005 (who gives them per 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from framing.hedging import PROFILES, find_hedges
-from framing.records import HEDGE_TYPES, VOICES, Article, Hedge, Sentence, Span
+from framing.records import HEDGE_TYPES, VOICES, Article, Hedge, Quote, Sentence, Span
 from framing.tokens import Tokens, tokenize
 
 HEDGING = frozenset(PROFILES["news"])
+Find = Callable[[Tokens, Sequence[Quote]], Sequence[Hedge]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _headline_rate(headline: str | None) -> float | None:
+def _headline_rate(headline: str | None, find: Find) -> float | None:
     """Hedges per 100 words of a headline, read as a text of its own."""
     if not headline or not headline.strip():
         return None
     span = Span.of(headline, 0, len(headline))
     tokens = tokenize(Article(headline, None, None, (span,), span))
-    rate = _ratio(sum(h.type in HEDGING for h in find_hedges(tokens, ())), tokens.count_words())
+    rate = _ratio(sum(h.type in HEDGING for h in find(tokens, ())), tokens.count_words())
     return None if rate is None else 100 * rate
 
 
@@ -73,7 +75,9 @@ def _hedged_share(sentences: Sequence[Sentence], hedges: Sequence[Hedge]) -> dic
     return {name: _ratio(int(hedged[voice == name].sum()), int((voice == name).sum())) for name in VOICES}
 
 
-def hedging_figures(tokens: Tokens, hedges: Sequence[Hedge], sentences: Sequence[Sentence], headline: str | None = None) -> HedgingFigures:
+def hedging_figures(
+    tokens: Tokens, hedges: Sequence[Hedge], sentences: Sequence[Sentence], headline: str | None = None, find: Find = find_hedges
+) -> HedgingFigures:
     """The figures of one article.
 
     Parameters
@@ -86,6 +90,8 @@ def hedging_figures(tokens: Tokens, hedges: Sequence[Hedge], sentences: Sequence
         Its sentences in order, with their voice.
     headline : str, optional
         Its headline, if there is one.
+    find : callable
+        What found the hedges, for the headline: of tokens and quotations.
 
     Returns
     -------
@@ -96,7 +102,7 @@ def hedging_figures(tokens: Tokens, hedges: Sequence[Hedge], sentences: Sequence
     boosters = sum(h.type == "booster" for h in hedges)
     rate = {kind: _ratio(100 * sum(h.type == kind for h in hedges), words) for kind in HEDGE_TYPES}
     body = _ratio(100 * len(own), words)
-    top = _headline_rate(headline)
+    top = _headline_rate(headline, find)
     return HedgingFigures(
         words=words,
         hedges=len(own),

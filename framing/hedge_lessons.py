@@ -9,7 +9,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,11 @@ class Lesson:
     document: Ints
     label: NDArray[np.bool_]
     cues: tuple[tuple[int, int, str], ...]
+
+    def uncertain(self, types: Collection[str]) -> NDArray[np.bool_]:
+        """Which sentences (m,) hold a cue of one of these types."""
+        places = [self.tokens.paragraph[self.tokens.at(start)] for start, _, kind in self.cues if kind in types]
+        return np.bincount(np.array(places, np.int64), minlength=len(self.label)) > 0
 
 
 def domain_of(document: Document) -> str:

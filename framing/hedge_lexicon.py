@@ -14,8 +14,10 @@ Three tables hold all words and all conditions; this module only knows how to re
     Conditions: alternatives between `` / ``, each a list of terms that must all hold. A term is ``place:names`` or ``!place:names``
     (none of them). Places: ``self`` (first word of the cue), ``next`` to ``next4``, ``prev``, ``prev2``, ``after`` and ``before`` (next
     and previous word, one adverb skipped), ``within`` and ``ago`` (any of the four following or preceding), ``opening`` (first word of
-    the sentence), ``sentence`` (any word of it). Names are words, ``<classes>`` or shapes in capitals (``SHAPES``). Beyond the sentence
-    there is only the shape ``END``.
+    the sentence), ``sentence`` (any word of it), ``earlier`` (any word of it in front of the cue), ``later`` (behind the cue, up to the
+    next conjunction of the class ``cuts_after``). Names are words, ``<classes>``, shapes in capitals (``SHAPES``) or ``[conditions]`` of
+    other rows, which hold at a word if they would hold for a cue of this one word; each of their ways begins with ``self``. Beyond the
+    sentence there is only the shape ``END``.
 
 Confidence of an entry is the share of its hits that annotators marked as uncertainty, by Laplace's rule (k + 1) / (n + 2) (Laplace
 1814), so that an entry without evidence has 0.5. The counts stand beside each entry; ``experiments/hedge_lexicon.py`` makes them, and
@@ -25,18 +27,21 @@ the columns ``hits`` and ``precision``, which pool the corpora that :func:`count
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.lexicons import read_table
-from framing.tokens import Bools
+from framing.tokens import Bools, Remembered
 
-SHAPES = ("END", "NUMBER", "CAPITAL", "LOWER", "PLURAL", "ROLE", "ED", "ING", "LY", "PUNCT", "COMMA")
+SHAPES = ("END", "NUMBER", "CAPITAL", "LOWER", "PLURAL", "ROLE", "ED", "ING", "LY", "PUNCT", "COMMA", "YEAR")
 BIT = {name: 1 << i for i, name in enumerate(SHAPES)}
-PLACES = ("self", "next", "next2", "next3", "next4", "prev", "prev2", "after", "before", "within", "ago", "opening", "sentence")
+PLACES = (
+    *("self", "next", "next2", "next3", "next4", "prev", "prev2", "after", "before", "within", "ago"),
+    *("opening", "sentence", "earlier", "later"),
+)
 _COMMAS = ",()[]–—-–—:;\"“”"
 _PERSON_ENDINGS = ("ers", "ors", "ees", "ants", "ists", "men", "women")  # role nouns in the plural: customers, investors, applicants
 _NOT_PLURAL = ("ss", "us", "is", "'s")
@@ -47,11 +52,12 @@ def normal(word: str) -> str:
     return word.lower().replace("’", "'")
 
 
+@Remembered
 def shape(word: str) -> int:
     """The shapes of a token as a bit set (``BIT``)."""
     first = word[0]
     if first.isdigit() or first in "$£€¥" or (first in ".-+" and word[1:2].isdigit()):
-        return BIT["NUMBER"]
+        return BIT["NUMBER"] | (BIT["YEAR"] if len(word) == 4 and word[:2] in ("20", "21") and word.isdecimal() else 0)
     if not first.isalpha():
         return (BIT["PUNCT"] if not first.isalnum() else 0) | (BIT["COMMA"] if word[0] in _COMMAS else 0)
     bits = BIT["CAPITAL"] if first.isupper() else BIT["LOWER"]
@@ -69,12 +75,14 @@ def shape(word: str) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """One test of a condition: at ``place``, is the word in ``words`` (by vocabulary index) or has it one of ``shapes``?"""
+    """One test of a condition: at ``place``, is the word in ``words`` (by vocabulary index), has it one of ``shapes``, or does one of the
+    other ``conditions`` hold there?"""
 
     place: str
     negative: bool
     words: Bools
     shapes: int
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +108,7 @@ class Node:
     entries: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """The compiled tables. Arrays are indexed by vocabulary; index 0 is any word that no table names.
 
@@ -123,9 +131,11 @@ class Lexicon:
         """Number of vocabulary indices."""
         return len(self.is_single)
 
-    def index(self, word: str) -> int:
+    @cached_property
+    def index(self) -> Remembered[int]:
         """Vocabulary index of a token, 0 if no table names it."""
-        return self.vocabulary.get(normal(word), 0)
+        vocabulary = self.vocabulary
+        return Remembered(lambda word: vocabulary.get(normal(word), 0))
 
 
 def _elements(entry: str) -> list[list[str]]:
@@ -195,13 +205,15 @@ def _term(text: str, builder: _Builder, size: int) -> Term:
     place, _, names = text.lstrip("!").partition(":")
     if place not in PLACES:
         raise ValueError(f"hedge_needs.tsv: unknown place in {text!r}")
-    words, shapes = np.zeros(size, np.bool_), 0
+    words, shapes, conditions = np.zeros(size, np.bool_), 0, []
     for name in names.split(","):
-        if name.isupper():
+        if name.startswith("["):
+            conditions.append(name[1:-1])
+        elif name.isupper():
             shapes |= BIT[name]
         else:
             words[builder.members(name)] = True
-    return Term(place, text.startswith("!"), words, shapes)
+    return Term(place, text.startswith("!"), words, shapes, tuple(conditions))
 
 
 @lru_cache(maxsize=1)
@@ -236,7 +248,7 @@ def hedge_lexicon() -> Lexicon:
     for row in rows:  # all words must be known before the tables of the terms get their length
         for term in row["condition"].replace(" / ", " ").split(" "):
             for name in term.partition(":")[2].split(","):
-                if not name.isupper():
+                if not name.isupper() and not name.startswith("["):
                     builder.members(name)
     size = len(builder.vocabulary) + 1
     conditions = {

@@ -60,10 +60,14 @@ def map_type(kind: str, scheme: str, subtype: str = "", quoted: bool = False) ->
     """
     if kind not in HEDGE_TYPES:
         raise ValueError(f"unknown type of hedge {kind!r}; known: {', '.join(HEDGE_TYPES)}")
-    if scheme not in SCHEMES:
-        raise ValueError(f"unknown scheme {scheme!r}; known: {', '.join(SCHEMES)}")
+    _known(scheme)
     row = _table().get((kind, subtype)) or _table()[kind, ""]
     return row["prince-quoted" if quoted and scheme == "prince" else scheme] or None
+
+
+def _known(scheme: str) -> None:
+    if scheme not in SCHEMES:
+        raise ValueError(f"unknown scheme {scheme!r}; known: {', '.join(SCHEMES)}")
 
 
 def subtypes_of(hedges: Sequence[Hedge]) -> tuple[str, ...]:
@@ -95,5 +99,6 @@ def subtypes_of(hedges: Sequence[Hedge]) -> tuple[str, ...]:
 
 
 def map_hedges(hedges: Sequence[Hedge], scheme: str) -> tuple[str | None, ...]:
-    """The class of a scheme for each hedge; see :func:`map_type`."""
+    """The class of a scheme for each hedge; see :func:`map_type`. Raises ``ValueError`` if the scheme is unknown."""
+    _known(scheme)
     return tuple(map_type(h.type, scheme, subtype, h.in_quote) for h, subtype in zip(hedges, subtypes_of(hedges)))

@@ -8,6 +8,7 @@ Conventions
 -----------
 * ``owner``: the innermost attribution whose content holds the cue: in "X said Y may Z" the hedge is X's, not the author's. The cue of
   an attribution ("X suspects that ...") belongs to whoever holds the attribution.
+* The span of a cue holds whole words only: the clitics that lean on its last word ("wouldn't"), and the word on which its first leans.
 * ``in_quote``: first and last word of the cue stand in speech quotations.
 """
 
@@ -16,12 +17,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.hedge_lexicon import hedge_lexicon
-from framing.hedge_rules import Context, Cues
+from framing.hedge_rules import Context, Cues, Index, whole_words
 from framing.quotes import quoted_tokens
 from framing.records import Attribution, Hedge, Quote
 from framing.scope import find_scopes
@@ -96,6 +98,14 @@ def owners(start: NDArray[np.int32], end: NDArray[np.int32], attributions: Seque
     return owner
 
 
+def _widened(context: Context, cues: Cues) -> tuple[Index, Index, list[bool]]:
+    """First token and one past the last of each cue with the rest of its words, and whether it keeps clear of the cue before."""
+    word = whole_words(context)
+    alone = np.append(np.flatnonzero(word == np.arange(len(word))), len(word))
+    first, last = word[cues.first], alone[np.searchsorted(alone, cues.last)]
+    return first, last, np.append(True, first[1:] >= last[:-1]).tolist()
+
+
 def records(context: Context, marks: Marks, quotes: Sequence[Quote], attributions: Sequence[Attribution]) -> tuple[Hedge, ...]:
     """The records of marks, with scope, owner and quotation."""
     tokens, cues = context.tokens, marks.cues
@@ -104,11 +114,12 @@ def records(context: Context, marks: Marks, quotes: Sequence[Quote], attribution
     entries = context.lexicon.entries
     quoted = quoted_tokens(tokens, quotes)
     inside = (quoted[cues.first] & quoted[cues.last - 1]).tolist()
-    whose = owners(tokens.start[cues.first], tokens.end[cues.last - 1], attributions)
+    begin, end, clear = _widened(context, cues)
+    whose = owners(tokens.start[begin], tokens.end[end - 1], attributions)
     strength = [entries[e].strength for e in cues.entry.tolist()]
-    scopes = find_scopes(context, cues, marks.types)
-    columns = cues.first.tolist(), cues.last.tolist(), marks.types, strength, scopes, inside, whose, cues.negated.tolist(), marks.confidence
+    scopes = find_scopes(context, cues, marks.types, begin, end)
+    columns = begin.tolist(), end.tolist(), marks.types, strength, scopes, inside, whose, cues.negated.tolist(), marks.confidence
     return tuple(
         Hedge(tokens.span(first, last), kind, weight, scope, quote, owner, negated, sure)
-        for first, last, kind, weight, scope, quote, owner, negated, sure in zip(*columns)
+        for first, last, kind, weight, scope, quote, owner, negated, sure in compress(zip(*columns), clear)
     )

@@ -6,7 +6,7 @@ All steps work on arrays of candidates (first token, one past the last token, en
    that pass;
 2. the entry's condition (``lexicons/hedge_needs.tsv``), one evaluation for all candidates that name it;
 3. negation: a negator before the cue, with at most two auxiliaries, adverbs or articles between. Where that changes the type ("not
-   clear") the cue begins at the negator;
+   clear") the cue begins at the negator. A cue that would begin with a clitic begins with the word that this leans on ("isn't clear");
 4. overlaps: a ``none`` entry silences what lies inside it; among the others the leftmost wins, then the longest,
    then an entry that holds its negation itself, then the earlier row.
 
@@ -40,7 +40,8 @@ class Context:
     shapes: NDArray[np.int32]
     begin: Index  # (n,) first token of the sentence of each token
     end: Index  # (n,) one past its last token
-    sums: dict[int, Bools] = field(default_factory=dict)
+    sums: dict[int, Index] = field(default_factory=dict)
+    true: dict[str, Bools] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tokens: Tokens, lexicon: Lexicon) -> Context:
@@ -66,8 +67,11 @@ class Context:
 
     def holds(self, term: Term, first: Index, last: Index) -> Bools:
         """One term of a condition at each candidate."""
-        if term.place == "sentence":
-            found = self._in_sentence(term)[self.tokens.sentence[first]]
+        if term.place in ("sentence", "earlier", "later"):
+            begin = last if term.place == "later" else self.begin[first]
+            end = first if term.place == "earlier" else self.end[first]
+            end = np.minimum(end, np.maximum(self._cut(begin), begin)) if term.place == "later" else end
+            found = self._between(term, begin, end)
         elif term.place in ("within", "ago"):
             places = [last + k if term.place == "within" else first - 1 - k for k in range(4)]
             found = np.logical_or.reduce([self._test(term, self.inside(p, first)) for p in places])
@@ -76,7 +80,10 @@ class Context:
         return ~found if term.negative else found
 
     def _test(self, term: Term, place: Index) -> Bools:
-        return np.asarray(term.words[self.words[place]] | ((self.shapes[place] & term.shapes) != 0))
+        found = term.words[self.words[place]] | ((self.shapes[place] & term.shapes) != 0)
+        for name in term.conditions:
+            found |= self.everywhere(name)[place]
+        return np.asarray(found)
 
     def _place(self, place: str, first: Index, last: Index) -> Index:
         if place == "self":
@@ -90,21 +97,49 @@ class Context:
         skip = self.lexicon.classes["adv"][self.words[near]] | ((self.shapes[near] & BIT["LY"]) != 0)
         return self.inside(np.where(skip, near + (1 if place == "after" else -1), near), first)
 
-    def _in_sentence(self, term: Term) -> Bools:
+    def _between(self, term: Term, begin: Index, end: Index) -> Bools:
+        """Whether the term holds at one of the tokens ``begin:end``."""
         key = id(term)
         if key not in self.sums:
-            n = len(self.begin)
-            hits = self._test(term, np.arange(n))
-            self.sums[key] = np.bincount(self.tokens.sentence, hits, len(self.tokens.sentences)) > 0
-        return self.sums[key]
+            hits = self._test(term, np.arange(len(self.begin)))
+            self.sums[key] = np.append(0, np.cumsum(hits, dtype=np.int64))
+        return np.asarray(self.sums[key][end] > self.sums[key][begin])
+
+    def _cut(self, begin: Index) -> Index:
+        """The first conjunction that opens a clause at or behind each token."""
+        cuts = np.append(np.flatnonzero(self.isin("cuts_after")[:-1]), len(self.begin))
+        return cuts[np.searchsorted(cuts, begin)]
+
+    def everywhere(self, name: str) -> Bools:
+        """Whether the named condition holds at each token, taken for a cue of one word (and False for the place n)."""
+        if name not in self.true:
+            found = np.zeros(len(self.begin) + 1, np.bool_)
+            place = np.arange(len(self.begin))
+            for way in self.lexicon.conditions[name]:  # which begins with the word itself, so that few places are left
+                found[self._narrowed(way, place, place + 1, place)] = True
+            self.true[name] = found
+        return self.true[name]
 
     def condition(self, name: str, first: Index, last: Index) -> Bools:
         """The named conditions (joined by "+") at each candidate: any way of each, all terms of the way."""
-        result = np.ones(len(first), np.bool_)
+        alive = np.arange(len(first))
         for part in name.split("+"):
-            ways = self.lexicon.conditions[part]
-            result &= np.logical_or.reduce([np.logical_and.reduce([self.holds(term, first, last) for term in way]) for way in ways])
+            holds, rest = np.zeros(len(first), np.bool_), alive
+            for way in self.lexicon.conditions[part]:
+                holds[self._narrowed(way, first, last, rest)] = True
+                rest = alive[~holds[alive]]
+            alive = np.flatnonzero(holds)
+        result = np.zeros(len(first), np.bool_)
+        result[alive] = True
         return result
+
+    def _narrowed(self, terms: tuple[Term, ...], first: Index, last: Index, chosen: Index) -> Index:
+        """Those of the chosen candidates for which all terms hold; nothing is looked at where one before does not."""
+        for term in terms:
+            if not len(chosen):
+                break
+            chosen = chosen[self.holds(term, first[chosen], last[chosen])]
+        return chosen
 
 
 def _walk(node: Node, words: list[int], place: int, end: int, classes: dict[str, Bools], found: list[tuple[int, int]]) -> None:
@@ -161,6 +196,14 @@ def _negator(context: Context, first: Index) -> Index:
     return np.where((found == n) & skip[near] & skip[mid] & negates[far], far, found)
 
 
+def whole_words(context: Context) -> Index:
+    """The token with which the word of each token begins: for clitics ("n't", "'ll") the one they lean on, else the token itself."""
+    tokens, place = context.tokens, np.arange(len(context.begin))
+    clitic = context.isin("clitic")[:-1] & (place > context.begin)
+    clitic[1:] &= (tokens.start[1:] == tokens.end[:-1]) & (clitic | ~context.has("PUNCT")[:-1])[:-1]
+    return np.asarray(np.maximum.accumulate(np.where(clitic, 0, place)), np.int64)
+
+
 def _resolve(first: Index, last: Index, entry: Index, silent: Bools, flipped: Bools) -> Index:
     """Indices of the candidates that stay, in order of their place."""
     order = np.lexsort((entry, flipped, -last, first))
@@ -209,6 +252,7 @@ def find_cues(context: Context) -> Cues:
     outside = (negator < len(context.begin)) & open_to & ~holds
     flipped = outside & flips
     first = np.where(flipped, negator, first)
+    first = whole_words(context)[first] if len(first) else first
     silent = np.array([e.type == "none" for e in lexicon.entries])[entry]
     chosen = _resolve(first, last, entry, silent, flipped)
     return Cues(first[chosen], last[chosen], entry[chosen], (outside | holds)[chosen], flipped[chosen])

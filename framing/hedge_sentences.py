@@ -4,10 +4,13 @@ Conventions
 -----------
 ``PROFILES`` say which types of cues make a sentence uncertain. For news, szeged and bio::
 
-    P(uncertain) = 1 - Π (1 - confidence(c))        over the cues c of the profile's types (noisy-or)
+    P(semantic) = calibrator(1 - Π (1 - confidence(c)))     over the cues c of ``hedge_features.TYPES`` in the profile (noisy-or)
+    P(uncertain) = 1 - (1 - P(semantic)) Π (1 - confidence(c))     over the evidentials c, for news alone
 
-where the confidence is the calibrated probability that annotators would mark the cue. A sentence in which no cue was found has 0; what is
-missed is said in the card of the model. bio follows CoNLL-2010, which does not count open questions (investigation).
+where the confidence is the probability that annotators would mark the cue. The calibrator is fitted on documents held out of training
+(:mod:`framing.hedge_choice`), so that a sentence in which no cue was found gets the share of such sentences that annotators marked, and
+not 0. Evidentials, which no corpus at hand marks, are not calibrated. bio follows CoNLL-2010, which does not count open questions
+(investigation).
 
 conll-wiki follows the labels of CoNLL-2010 for Wikipedia, where weasels ("some critics say") count and no cue is marked. It is learned from
 sentences (:class:`SentenceModel`) by two models over the same features, which are the n-grams of words around each token and the cue of the
@@ -32,11 +35,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.hedge_features import join
+from framing.hedge_features import TYPES, join
 from framing.hedge_lessons import Lesson
 from framing.hedge_lexicon import hedge_lexicon
 from framing.hedge_rules import Context, find_cues
 from framing.learning import store
+from framing.learning.calibration import Calibrator
 from framing.learning.interning import KeyTable, frequent
 from framing.learning.words import key
 from framing.records import Hedge
@@ -64,6 +68,7 @@ TEMPLATES: tuple[tuple[tuple[str, int], ...], ...] = (
     (("row", 0), ("word", -1)),
     (("inside", 0), ("word", 0)),
 )
+SURE = 0.001, 0.999  # an isotonic calibrator may say 0 and 1, of which no finite sample can be sure
 AT_LEAST = 3  # sentences that a feature must have
 FORM = ("log of length", "its square", "ends with a mark", "share of small letters")  # lengths in tokens; small first letters, by token
 C, L2 = 0.03, 4.0  # penalties of the two models, by cross-validation on the training part of CoNLL-2010
@@ -72,25 +77,44 @@ _word_hash = Remembered(lambda token: string_hash(key(token)))
 _small, _final = Remembered(lambda token: token[0].islower()), Remembered(lambda token: token in (".", "!", "?"))
 
 
-def cue_uncertainty(tokens: Tokens, hedges: Sequence[Hedge], profile: str) -> Floats:
-    """Noisy-or of the confidences of the cues of a profile, by sentence: (m,).
+def cue_uncertainty(tokens: Tokens, hedges: Sequence[Hedge], profile: str = "news", calibrator: Calibrator | None = None) -> Floats:
+    """From the cues of a profile, how probable it is that each sentence is uncertain: (m,).
+
+    Without a calibrator it is the noisy-or of all confidences.
 
     Raises
     ------
     ValueError
-        If the profile is unknown.
+        If the profile is unknown, or a hedge is one of another text.
     """
-    if profile not in PROFILES:
+    counted = PROFILES[known_profile(profile)]
+    semantic = noisy_or(tokens, [h for h in hedges if h.type in counted and h.type in TYPES])
+    if calibrator is not None:
+        semantic = np.clip(calibrator(semantic), *SURE)
+    return 1 - (1 - semantic) * (1 - noisy_or(tokens, [h for h in hedges if h.type in counted and h.type not in TYPES]))
+
+
+def known_profile(profile: str) -> str:
+    """The profile itself. Raises ``ValueError`` if it is unknown."""
+    if not isinstance(profile, str) or profile not in PROFILES:
         raise ValueError(f"unknown profile {profile!r}; known: {', '.join(PROFILES)}")
-    counted = [h for h in hedges if h.type in PROFILES[profile]]
+    return profile
+
+
+def noisy_or(tokens: Tokens, hedges: Sequence[Hedge]) -> Floats:
+    """1 - Π (1 - confidence) over the hedges of each sentence, (m,). Raises ``ValueError`` if one is of another text."""
     m = len(tokens.sentences)
-    if not counted or not m:
-        return np.zeros(m)
-    place = np.searchsorted(tokens.sentences[:, 1], [h.cue.start for h in counted], side="right")
-    with np.errstate(divide="ignore"):  # a confidence of 1 makes the sum -inf and the result 1
-        logs = np.log1p(-np.array([h.confidence for h in counted]))
-    uncertain: Floats = -np.expm1(np.bincount(place, logs, m))
-    return np.maximum(uncertain, 0.0)
+    place = np.searchsorted(tokens.sentences[:, 1], [h.cue.start for h in hedges], side="right")
+    if any(k >= m or tokens.text[h.cue.start : h.cue.end] != h.cue.text for k, h in zip(place.tolist(), hedges)):
+        raise ValueError("a hedge does not stand in this text")
+    return some(place, np.array([h.confidence for h in hedges], np.float64), m)
+
+
+def some(place: Ints, sure: Floats, m: int) -> Floats:
+    """1 - Π (1 - p) over the items in each of m places: place and p (n,) -> (m,)."""
+    with np.errstate(divide="ignore"):  # a probability of 1 makes the sum -inf and the result 1
+        logs = np.log1p(-sure)
+    return np.maximum(-np.expm1(np.bincount(place, logs, m)), 0.0)
 
 
 def token_keys(context: Context, group: Ints, first: Ints) -> Hashes:

@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.hedge_choice import CALIBRATED, calibrate_sentences, stay
+from framing.hedge_choice import kinds as types_of
 from framing.hedge_cues import CueModel, Reading, Settings, calibrate, held_out, learn
 from framing.hedge_cues import folds as deal
 from framing.hedge_features import TEMPLATES, TYPES, Units
@@ -33,7 +35,7 @@ from framing.hedge_lessons import domain_of, lesson_of
 from framing.hedge_lexicon import hedge_lexicon
 from framing.hedge_marks import Marks, records, stand_in, subtype_of
 from framing.hedge_rules import Context, Cues, find_cues
-from framing.hedge_sentences import Bags, SentenceModel, cue_uncertainty
+from framing.hedge_sentences import Bags, SentenceModel, cue_uncertainty, known_profile
 from framing.learning import store
 from framing.learning.calibration import Calibrator
 from framing.learning.crf import Transitions
@@ -43,7 +45,7 @@ from framing.records import Article, Attribution, Document, Hedge, Quote
 from framing.text import article_from_text
 from framing.tokens import Tokens, tokenize
 
-VERSION = 1  # of the files that save writes
+VERSION = 2  # of the files that save writes
 KEEP, ADD = 0.06, 0.85  # chosen so that the cases written by hand stay right; measured by experiments/hedging_trained ("defaults")
 
 _CHAIN = ("initial", "between", "final")
@@ -68,6 +70,8 @@ class HedgeTagger(Estimator):
     Attributes
     ----------
     cues_ : CueModel
+    certainty_ : dict
+        Calibrators of sentences by domain (:mod:`framing.hedge_choice`).
     sentences_ : SentenceModel or None
         For the profile conll-wiki.
     card_ : dict
@@ -117,9 +121,12 @@ class HedgeTagger(Estimator):
         readings = [Reading.of(domain, lesson_of(part)) for domain, part in sorted(by_domain.items())]
         self.cues_ = learn(readings, settings)
         say(f"{len(self.cues_.table):,} features of {len(self.cues_.marker.heads):,} words and the cues of the rules")
+        self.certainty_ = {}
         number = min([folds, *(len(reading.chosen) for reading in readings)])
         if number > 1:
-            calibrate(self.cues_, held_out(readings, settings, number))
+            found = held_out(readings, settings, number)
+            calibrate(self.cues_, found)
+            self.certainty_ = calibrate_sentences(self.cues_, found, self.keep, self.add)
             say(f"calibrated by {number} folds")
         lesson = lesson_of(labelled)
         self.sentences_ = None
@@ -129,26 +136,23 @@ class HedgeTagger(Estimator):
             say(f"{len(self.sentences_):,} features of sentences")
         return self
 
-    def __call__(self, tokens: Tokens, quotes: Sequence[Quote], attributions: Sequence[Attribution] = ()) -> tuple[Hedge, ...]:
+    def __call__(
+        self, tokens: Tokens, quotes: Sequence[Quote], attributions: Sequence[Attribution] = (), domain: str | None = None
+    ) -> tuple[Hedge, ...]:
         """The hedges of a text that was read, in order, without overlaps; ``attributions`` decide whose they are."""
         if not len(tokens):
             return ()
         context = Context.of(tokens, hedge_lexicon())
-        return records(context, self.marks(context, find_cues(context)), quotes, attributions)
+        return records(context, self.marks(context, find_cues(context), domain), quotes, attributions)
 
-    def marks(self, context: Context, cues: Cues) -> Marks:
+    def marks(self, context: Context, cues: Cues, domain: str | None = None) -> Marks:
         """The cues of a text with types and confidences; ``cues`` are those of the rules."""
         ruled = Marks.of_rules(cues)
         units = self.cues_.units(context, cues)
-        found = self.cues_.probabilities(units, self.domain)
+        found = self.cues_.probabilities(units, domain or self.domain)
         sure = self.cues_.confidences(units, found)
-        stays = np.where(units.cue >= 0, sure >= self.keep, sure >= self.add)
-        place = np.maximum(np.searchsorted(cues.first, units.first, "right") - 1, 0)  # a cue of another type may hold the word
-        if len(cues.first):
-            stays &= (units.cue >= 0) | ~((cues.first[place] <= units.first) & (units.first < cues.last[place]))
-        chosen = np.flatnonzero(stays)
-        best = found[:, 1:].argmax(axis=1).tolist() if len(chosen) else []
-        kinds = [ruled.types[units.cue[u]] if units.cue[u] >= 0 else TYPES[best[u]] for u in chosen.tolist()]
+        chosen = np.flatnonzero(stay(units, sure, cues, self.keep, self.add))
+        kinds = types_of(units, found, ruled.types, chosen)
         other = np.array([kind not in TYPES for kind in ruled.types], np.bool_)
         rows = self._rows(context, units, chosen, kinds, sure)
         whole = [column.tolist() for column in (cues.first, cues.last, cues.entry, cues.negated, cues.flipped)]
@@ -181,36 +185,52 @@ class HedgeTagger(Estimator):
         Raises
         ------
         TypeError
-            If ``texts`` is one string.
+            If ``texts`` is one string, or something in it neither a string nor an article.
         """
         return [self(tokenize(a), find_quotes(a.text, a.paragraphs)) for a in _articles(texts)]
 
     def predict_proba(self, texts: Iterable[str | Article], profile: str = "news") -> list[NDArray[np.float64]]:
         """How probable it is that each sentence of every text is uncertain: one array (m,) a text.
 
+        The profile bio reads the texts as the domain "bio", if the tagger knows it; the others as its own ``domain``.
+
         Raises
         ------
         TypeError
-            If ``texts`` is one string.
+            If ``texts`` is one string, or something in it neither a string nor an article.
         ValueError
-            If the profile is unknown.
+            If the profile is unknown, or conll-wiki and there is no model for it.
         """
+        domain = profile if known_profile(profile) in self.cues_.domains and profile == "bio" else self.domain
         tokens = [tokenize(a) for a in _articles(texts)]
-        return [self.uncertainty(t, self(t, ()), profile) for t in tokens]
+        found: list[tuple[Hedge, ...]] = [() if profile == "conll-wiki" else self(t, (), (), domain) for t in tokens]
+        return [self.uncertainty(t, hedges, profile, domain) for t, hedges in zip(tokens, found)]
 
-    def uncertainty(self, tokens: Tokens, hedges: Sequence[Hedge], profile: str = "news") -> NDArray[np.float64]:
+    def uncertainty(
+        self, tokens: Tokens, hedges: Sequence[Hedge], profile: str = "news", domain: str | None = None
+    ) -> NDArray[np.float64]:
         """How probable it is that each sentence is uncertain, (m,): see :mod:`framing.hedge_sentences`.
+
+        Parameters
+        ----------
+        tokens : Tokens
+        hedges : sequence of Hedge
+            What this tagger found in the same text.
+        profile : str
+            A key of ``PROFILES``.
+        domain : str, optional
+            The one that the hedges were found with; that of the tagger by default.
 
         Raises
         ------
         ValueError
-            If the profile is unknown, or conll-wiki and there is no model for it.
+            If the profile is unknown, or conll-wiki and there is no model for it, or a hedge is one of another text.
         """
-        if profile == "conll-wiki":
+        if known_profile(profile) == "conll-wiki":
             if self.sentences_ is None:
                 raise ValueError("this tagger has not learned from sentence labels, so that it has no profile conll-wiki")
             return self.sentences_.probabilities(tokens)
-        return cue_uncertainty(tokens, hedges, profile)
+        return cue_uncertainty(tokens, hedges, profile, self.certainty_.get(domain or self.domain, {}).get(CALIBRATED[profile]))
 
     def save(self, folder: str | os.PathLike[str], card: Mapping[str, Any] | None = None) -> None:
         """Write the model: ``model.json`` and ``weights.npz``.
@@ -242,6 +262,10 @@ class HedgeTagger(Estimator):
             "domain": self.domain,
             "settings": None if self.settings is None else asdict(self.settings),
             "calibration": {domain: calibrator.to_dict() for domain, calibrator in sorted(model.calibrators.items())},
+            "certainty": {
+                domain: {name: calibrator.to_dict() for name, calibrator in sorted(own.items())}
+                for domain, own in sorted(self.certainty_.items())
+            },
             "sentences": None if self.sentences_ is None else self.sentences_.numbers(),
             "card": dict(self.card_ if card is None else card),
         }
@@ -271,6 +295,9 @@ class HedgeTagger(Estimator):
             tagger = cls(numbers["keep"], numbers["add"], numbers["domain"], settings)
             tagger.cues_ = CueModel(heads, arrays["known"], weights, transitions, numbers["domains"], calibrators)
             tagger.cues_.rows = dict(zip(arrays["rows"].tolist(), arrays["rows_met"].tolist(), strict=True))
+            tagger.certainty_ = {
+                domain: {name: Calibrator.from_dict(kept) for name, kept in own.items()} for domain, own in numbers["certainty"].items()
+            }
             tagger.sentences_ = None
             if numbers["sentences"] is not None:
                 own = {name.removeprefix("sentence_"): array for name, array in arrays.items() if name.startswith("sentence_")}
@@ -284,7 +311,10 @@ class HedgeTagger(Estimator):
 def _articles(texts: Iterable[str | Article]) -> Iterable[Article]:
     if isinstance(texts, (str, Article)):
         raise TypeError(f"texts must be an iterable of str or Article, not one {type(texts).__name__}")
-    return (article_from_text(text) if isinstance(text, str) else text for text in texts)
+    for i, text in enumerate(texts):
+        if not isinstance(text, (str, Article)):
+            raise TypeError(f"texts[{i}] must be str or Article, not {type(text).__name__}")
+        yield article_from_text(text) if isinstance(text, str) else text
 
 
 @lru_cache(maxsize=1)

@@ -7,15 +7,17 @@ Conventions
   quotation, "quoted" if at least
   ``QUOTED_SHARE`` of them do, else "mixed". A sentence without words is "quoted" if all its tokens are.
 * ``attributed``: the sentence shares a character with a content or the cue of an attribution.
-* ``uncertain``: see ``hedging.sentence_uncertainty`` (profile "news"); not rounded here.
+* ``uncertain``: see ``hedging.sentence_uncertainty`` (profile "news"); not rounded here. A hedging model of one's own says it by its
+  method ``uncertainty``; where it has none, it is the noisy-or of the confidences of its hedges.
 * ``loaded`` is ``None`` until there is a classifier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.hedging import sentence_uncertainty
 from framing.quotes import quoted_tokens
@@ -37,7 +39,11 @@ def _touched(tokens: Tokens, spans: Sequence[Span]) -> Bools:
 
 
 def describe_sentences(
-    tokens: Tokens, quotes: Sequence[Quote], attributions: Sequence[Attribution], hedges: Sequence[Hedge],
+    tokens: Tokens,
+    quotes: Sequence[Quote],
+    attributions: Sequence[Attribution],
+    hedges: Sequence[Hedge],
+    uncertainty: Callable[[Tokens, Sequence[Hedge]], NDArray[np.float64]] = sentence_uncertainty,
 ) -> tuple[Sentence, ...]:
     """The sentences of the body in order.
 
@@ -47,6 +53,8 @@ def describe_sentences(
         Tokens of the article.
     quotes, attributions, hedges : sequences of records
         What was found in the same text.
+    uncertainty : callable
+        How probable it is that each sentence is uncertain.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def describe_sentences(
     total, inside = np.where(mute, body, words), np.where(mute, quoted_body, quoted_words)
     voice = np.where(inside == 0, "author", np.where(inside >= QUOTED_SHARE * total, "quoted", "mixed")).tolist()
     attributed = _touched(tokens, [s for a in attributions for s in (a.cue, *a.content)]).tolist()
-    uncertain = sentence_uncertainty(tokens, hedges).tolist()
+    uncertain = uncertainty(tokens, hedges).tolist()
     bounds = tokens.sentences.tolist()
     return tuple(
         Sentence(Span.of(tokens.text, *bounds[i]), voice[i], attributed[i], uncertain[i]) for i in np.flatnonzero(body > 0).tolist()

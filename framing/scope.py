@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from framing.hedge_lexicon import BIT
 from framing.hedge_rules import Context, Cues, Index
 from framing.records import Span
-from framing.tokens import Bools
+from framing.tokens import Bools, Remembered
 
 REACH = 80  # tokens; longer clauses are rare in edited news
 LONGEST = 4000  # characters
@@ -45,11 +45,12 @@ _FINAL = frozenset(".!?…\"”’'»)") | {"..."}
 
 def _marks(context: Context) -> NDArray[np.int8]:
     """What punctuation does, for each token and the place n: bits ``_CUT``, ``_COMMA``, ``_END``."""
+    return np.append(context.tokens.lookup(_bits, np.int8), np.int8(0))
 
-    def bits(t: str) -> int:
-        return (_CUT if t in _STRONG else 0) | (_COMMA if t == "," else 0) | (_END if t in _FINAL else 0)
 
-    return np.append(context.tokens.lookup(bits, np.int8), np.int8(0))
+@Remembered
+def _bits(token: str) -> int:
+    return (_CUT if token in _STRONG else 0) | (_COMMA if token == "," else 0) | (_END if token in _FINAL else 0)
 
 
 def _clauses(context: Context, marks: NDArray[np.int8]) -> tuple[Index, Index, Index]:
@@ -158,7 +159,7 @@ def _extent(context: Context, cues: Cues, subtype: NDArray[np.str_], kind: NDArr
     return np.where(conditional, first, begin), np.where(conditional, comma, right)
 
 
-def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Span | None]:
+def find_scopes(context: Context, cues: Cues, types: tuple[str, ...], least: Index, most: Index) -> list[Span | None]:
     """The scope of each cue.
 
     Parameters
@@ -169,6 +170,8 @@ def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Sp
         k cues in order.
     types : tuple of str
         Their k final types.
+    least, most : (k,) arrays
+        First token and one past the last of the whole words of each cue, which the scope holds.
 
     Returns
     -------
@@ -185,7 +188,7 @@ def find_scopes(context: Context, cues: Cues, types: tuple[str, ...]) -> list[Sp
     rounder = subtype == "rounder"
     begin, end = np.where(rounder, first, begin), np.where(rounder, _number_end(context, last), end)
     none = np.isin(kind, ("weasel", "peacock")) | ((kind == "approximator") & ~rounder)
-    begin, end = np.minimum(begin, first), np.maximum(end, last)
+    begin, end = np.minimum(begin, least), np.maximum(end, most)
     none |= context.tokens.end[end - 1] - context.tokens.start[begin] > LONGEST
     span = context.tokens.span
     return [None if empty else span(a, b) for a, b, empty in zip(begin.tolist(), end.tolist(), none.tolist())]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -223,6 +224,9 @@ def test_the_example_article(data: Path) -> None:
         ({1: 2}, ValueError, "1 cannot be replaced"),
         ({"rating": lambda reading: float("nan")}, ValueError, "between 1 and 5, not nan"),
         ({"rating": lambda reading: 99}, ValueError, "between 1 and 5, not 99"),
+        ({"hedging": lambda tokens, quotes, attributions: None}, TypeError, "'hedging' must give Hedge records, not NoneType"),
+        ({"hedging": lambda tokens, quotes, attributions: ["may"]}, TypeError, "'hedging' must give Hedge records, not str"),
+        ({"attribution": lambda tokens, quotes: "said"}, TypeError, "'attribution' must give Attribution records, not str"),
     ],
 )
 def test_what_is_no_part_is_said(models: Any, error: type[Exception], said: str) -> None:
@@ -241,3 +245,17 @@ def test_hedges_by_one_s_own_part() -> None:
         assert (hedge.cue.text, hedge.type) == ("may", "epistemic")
         assert analysis.attributions[hedge.owner or 0].source.text == "The mayor"
     assert ours.hedges[0].confidence != shipped.hedges[0].confidence
+    assert ours.sentences[0].uncertain == pytest.approx(ours.hedges[0].confidence)  # nobody has calibrated it
+
+
+def test_a_tagger_of_one_s_own_says_how_uncertain_sentences_are() -> None:
+    class Tagger:
+        def __call__(self, tokens: Any, quotes: Any, attributions: Any) -> list[Any]:
+            return []
+
+        def uncertainty(self, tokens: Any, hedges: Any) -> Any:
+            return np.full(len(tokens.sentences), 0.25)
+
+    result = framing.analyze("The dam may fail. It rained.", models={"hedging": Tagger()})
+    assert [s.uncertain for s in result.sentences] == [0.25, 0.25]
+    assert result.scores.uncertain_share == 0.25

@@ -14,6 +14,7 @@ from framing.hedging import find_hedges
 from framing.language import describe_sentences
 from framing.quotes import find_quotes
 from framing.records import HEDGE_TYPES, VOICES, Article, Span
+from framing.text import article_from_text
 from framing.tokens import tokenize
 
 
@@ -48,6 +49,11 @@ def test_headline_surer_or_less_sure_than_the_text() -> None:
     assert figures("The storm hit the coast.", "Storm may hit coast").headline_gap == 25
     assert figures("The storm hit the coast.").headline_gap is None
     assert figures("The storm hit the coast.", " ").headline is None
+
+
+def test_the_headline_is_read_by_whom_the_hedges_are_from() -> None:
+    tokens = tokenize(article_from_text("The storm hit the coast."))
+    assert hedging_figures(tokens, (), (), "Storm may hit coast", find=lambda tokens, quotes: ()).headline == 0
 
 
 def test_boosters_and_weasels_are_no_hedges() -> None:

@@ -104,3 +104,8 @@ def test_szeged_agrees_with_its_annotators(data: Path) -> None:
     for (kind, subtype), counts in met.items():
         if sum(counts.values()) >= 20:
             assert map_type(kind, "szeged", subtype) == counts.most_common(1)[0][0], (kind, subtype, counts)
+
+
+def test_an_unknown_scheme_is_refused_without_hedges_too() -> None:
+    with pytest.raises(ValueError, match="unknown scheme 'foo'"):
+        map_hedges((), "foo")

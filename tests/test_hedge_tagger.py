@@ -258,8 +258,9 @@ def test_sentences_follow_from_their_cues() -> None:
     found = find_hedges(tokens, ())
     value = sentence_uncertainty(tokens, found)
     rest = np.prod([1 - h.confidence for h in found if h.cue.start < text.index("The council") and h.type in PROFILES["news"]])
-    assert value[0] == pytest.approx(1 - rest)
-    assert value[1] == 0
+    assert cue_uncertainty(tokens, found)[0] == pytest.approx(1 - rest)
+    assert value[0] > 0.8
+    assert 0 < value[1] < 0.1
     assert cue_uncertainty(tokens, (), "news").tolist() == [0, 0, 0]
     weasel = sentence_uncertainty(tokens, (), "conll-wiki")
     assert weasel[1] < 0.2 < weasel[2]
@@ -270,7 +271,47 @@ def test_an_open_question_counts_for_szeged_and_not_for_conll_biology() -> None:
     found = find_hedges(tokens, ())
     assert {h.type for h in found} == {"investigation"}
     assert sentence_uncertainty(tokens, found, "szeged")[0] > 0.5
-    assert sentence_uncertainty(tokens, found, "bio")[0] == 0
+    assert sentence_uncertainty(tokens, found, "bio")[0] < 0.1
+
+
+def test_evidentials_count_in_news_as_they_are() -> None:
+    tokens = read("The general reportedly left.")
+    (found,) = find_hedges(tokens, ())
+    assert found.type == "evidential"
+    szeged, news = (sentence_uncertainty(tokens, [found], profile)[0] for profile in ("szeged", "news"))
+    assert szeged == sentence_uncertainty(tokens, (), "szeged")[0]
+    assert news == pytest.approx(1 - (1 - szeged) * (1 - found.confidence))
+
+
+def test_biology_is_read_as_biology() -> None:
+    text = ["These results suggest that the protein might bind. The cells were grown."]
+    ours = shipped()
+    tokens = read(text[0])
+    assert np.array_equal(ours.predict_proba(text, "bio")[0], ours.uncertainty(tokens, ours(tokens, (), (), "bio"), "bio", "bio"))
+    assert not np.allclose([h.confidence for h in ours(tokens, ())], [h.confidence for h in ours(tokens, (), (), "bio")])
+
+
+def test_sentences_are_calibrated_by_domain_on_documents_held_out(tagger: HedgeTagger) -> None:
+    assert sorted(tagger.certainty_) == ["bio", "news"]
+    assert all(sorted(own) == ["bio", "szeged"] for own in tagger.certainty_.values())
+    tokens = read("The mill fell.")
+    share = tagger.certainty_["news"]["szeged"]([0.0])[0]
+    assert tagger.uncertainty(tokens, ())[0] == pytest.approx(min(max(share, 0.001), 0.999))
+    assert tagger.uncertainty(tokens, (), domain="poems")[0] == 0
+
+
+def test_hedges_of_another_text_are_refused() -> None:
+    found = find_hedges(read("It was late. It was dark. The ship may sail."), ())
+    for text in ("It was late.", "It was late. It was dark. The ship can sail, they said."):
+        with pytest.raises(ValueError, match="does not stand in this text"):
+            sentence_uncertainty(read(text), found)
+    for profile in (["news"], None, "foo"):
+        with pytest.raises(ValueError, match="unknown profile"):
+            sentence_uncertainty(read("It was late."), (), profile)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="unknown profile"):
+        shipped().predict_proba([], "foo")
+    with pytest.raises(TypeError, match=r"texts\[1\] must be str or Article, not int"):
+        shipped().predict(["It was late.", 3])  # type: ignore[list-item]
 
 
 def test_own_tagger_and_rules_alone(tagger: HedgeTagger) -> None:

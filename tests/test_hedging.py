@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from framing import analyze
 from framing.hedge_lexicon import counted, hedge_lexicon
 from framing.hedge_rules import Context, find_cues, matches
+from framing.hedge_sentences import cue_uncertainty
 from framing.hedging import PROFILES, find_hedges, rule_hedges, sentence_uncertainty
 from framing.lexicons import read_table
 from framing.quotes import find_quotes
@@ -148,6 +149,7 @@ def test_lexicon_is_sound() -> None:
     assert {r["origin"] for r in rows} == {o["code"] for o in origins}
     assert all(o["author"] and o["year"].isdigit() and o["work"] for o in origins)
     used = {part for r in rows for part in r["needs"].split("+")}
+    used |= set(re.findall(r"\[(\w+)\]", " ".join(row["condition"] for row in read_table("hedge_needs"))))
     assert names <= used, names - used
 
 
@@ -199,12 +201,15 @@ def test_boilerplate_is_left_out() -> None:
 
 def test_uncertainty_is_a_noisy_or_of_the_profile() -> None:
     tokens, result = hedges("Perhaps the ship may sail.", "Some critics left.", "The ship sailed.")
-    value = sentence_uncertainty(tokens, result)
+    value = cue_uncertainty(tokens, result)
     rest = math.prod(1 - h.confidence for h in result if h.type == "epistemic")
     assert value.shape == (3,)
     assert math.isclose(value[0], 1 - rest)
     assert value[1:].tolist() == [0, 0]
     assert "weasel" in {h.type for h in result}
+    calibrated = sentence_uncertainty(tokens, result)
+    assert calibrated[0] > 0.8
+    assert 0 < calibrated[1] == calibrated[2] < 0.1
     wiki = sentence_uncertainty(tokens, result, "conll-wiki")
     assert wiki[1] > wiki[2], "where weasels count, critics do"
 
@@ -212,13 +217,16 @@ def test_uncertainty_is_a_noisy_or_of_the_profile() -> None:
 def test_boosters_do_not_make_a_sentence_uncertain() -> None:
     tokens, result = hedges("There is no doubt that the team cheated.")
     assert [h.type for h in result] == ["booster"]
-    assert all(sentence_uncertainty(tokens, result, profile)[0] == 0 for profile in PROFILES if profile != "conll-wiki")
+    for profile in PROFILES:
+        assert cue_uncertainty(tokens, result, profile)[0] == 0
+        assert sentence_uncertainty(tokens, result, profile)[0] == sentence_uncertainty(tokens, (), profile)[0]
 
 
 def test_a_weight_of_one_gives_certainty_of_uncertainty() -> None:
     tokens, _ = hedges("He may go.")
     sure = Hedge(Span.of("He may go.", 3, 6), "epistemic", 1.0, confidence=1.0)
-    assert sentence_uncertainty(tokens, [sure])[0] == 1.0
+    assert cue_uncertainty(tokens, [sure])[0] == 1.0
+    assert 0.9 < sentence_uncertainty(tokens, [sure])[0] < 1.0, "no finite sample can be sure"
 
 
 def test_unknown_profile_is_named() -> None:
@@ -240,6 +248,35 @@ def test_scopes_stay_short_where_punctuation_is_missing() -> None:
     _, result = hedges(text.strip())
     assert len(result) == 3000
     assert all(h.scope is not None and len(h.scope) <= 4000 for h in result)
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda c: c["label"])
+def test_the_rules_alone_keep_to_whole_words(case: dict[str, str]) -> None:
+    for hedge in rule_hedges(tokenize(article(case["text"])), ()):
+        assert_whole(case["text"], hedge.cue)
+
+
+def assert_whole(text: str, cue: Span) -> None:
+    """The cue neither begins nor ends inside a word; an apostrophe between two letters is inside of one."""
+    for word in re.finditer(r"\w+(?:['’]\w+)*", text):
+        for at in (cue.start, cue.end):
+            assert not word.start() < at < word.end(), (cue.text, word.group())
+
+
+HOSTS = ("ca", "could", "do", "does", "is", "was", "would", "might", "someone", "we", "analysts", "critics", "it", "that")
+CLITICS = ("n't", "n’t", "'d", "’d", "'ll", "'s", "’s", "n't've", "'d've", "'re")
+TAILS = ("rule out", "clear", "sure", "appear to fail", "possibly", "unclear", "know why", "be ruled out", "doubt it", "believed that", ",")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(HOSTS), st.sampled_from(CLITICS), st.sampled_from(TAILS)), min_size=1, max_size=5), st.booleans())
+def test_no_cue_begins_or_ends_inside_a_word(parts: list[tuple[str, str, str]], conditional: bool) -> None:
+    text = ("If it rained, " if conditional else "") + " ".join(f"{host}{clitic} {tail}" for host, clitic, tail in parts)
+    tokens = tokenize(article(text))
+    for result in (rule_hedges(tokens, ()), find_hedges(tokens, ())):
+        for hedge in result:
+            assert_whole(text, hedge.cue)
+            assert hedge.scope is None or hedge.scope.covers(hedge.cue)
 
 
 CUES = ("may", "May", "could not", "n't", "no doubt", "clear", "it is believed", "if",

@@ -28,7 +28,7 @@ FLOORS = {
     "several": 2, "variation": 2, "relay_mentions": 2, "relays": 2, "relay_candidates": 2,
     "roles": 2, "sources": 2, "source_features": 2, "typer": 2,
     "hedge_lexicon": 2, "hedge_rules": 2, "hedge_mappings": 2, "hedge_marks": 2, "hedge_features": 2, "hedge_lessons": 2, "hedge_cues": 2,
-    "hedge_sentences": 2, "hedge_tagger": 2, "scope": 2, "hedging": 2, "language": 2,
+    "hedge_choice": 2, "hedge_sentences": 2, "hedge_tagger": 2, "scope": 2, "hedging": 2, "language": 2,
     "transparency": 3, "rating_features": 3, "rater": 3, "hedge_figures": 3,
     "ngrams": 2, "vocabulary": 2, "ngram_model": 2, "article_words": 2, "categories": 2, "domain": 2, "classifier": 2,
     "frames": 3, "frame_lessons": 3, "loaded": 3, "hyperpartisan": 3,

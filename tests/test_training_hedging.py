@@ -51,7 +51,7 @@ def test_it_trains_saves_and_tells(home: Path, tmp_path: Path) -> None:
     assert lines
     card = HedgeTagger.load(out).card_
     assert card == tagger.card_
-    assert card["signature"] == "hedging|train:szeged_uncertainty+conll2010|seed:0|settings:own|v:1"
+    assert card["signature"] == "hedging|train:szeged_uncertainty+conll2010|seed:0|settings:own|v:2"
     assert [(t["corpus"], t["documents"], t["hedges"]) for t in card["texts"]] == [("szeged_uncertainty", 20, 40), ("conll2010", 6, 0)]
     assert "CC BY-SA" in (out / PAGE).read_text(encoding="utf-8")
 
