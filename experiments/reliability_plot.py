@@ -12,8 +12,13 @@ LINES = 5  # of the grid, on either axis
 COLOURS = ("#1f5fa8", "#b5502b", "#3c7a3c")
 
 
-def reliability_svg(title: str, series: Mapping[str, Sequence[Bin]]) -> str:
-    """The plot of some series; the area of a point grows with the items of its bin."""
+def reliability_svg(
+    title: str,
+    series: Mapping[str, Sequence[Bin]],
+    items: str = "attributions",
+    axes: tuple[str, str] = ("confidence", "share that is right"),
+) -> str:
+    """The plot of some series; the area of a point grows with the ``items`` of its bin."""
     width, height = LEFT + SIZE + 20, TOP + SIZE + 50 + 16 * len(series)
     shapes = [_text(LEFT, 20, title, "start", 13)]
     for k in range(LINES + 1):
@@ -22,9 +27,9 @@ def reliability_svg(title: str, series: Mapping[str, Sequence[Bin]]) -> str:
         shapes += [_line(x, TOP, x, TOP + SIZE, "#ddd"), _line(LEFT, y, LEFT + SIZE, y, "#ddd")]
         shapes += [_text(x, TOP + SIZE + 16, f"{share:.1f}"), _text(LEFT - 8, y + 4, f"{share:.1f}", "end")]
     shapes.append(_line(*_place(0, 0), *_place(1, 1), "#888", ' stroke-dasharray="4 3"'))
-    shapes.append(_text(LEFT + SIZE / 2, TOP + SIZE + 34, "confidence"))
+    shapes.append(_text(LEFT + SIZE / 2, TOP + SIZE + 34, axes[0]))
     middle = TOP + SIZE / 2
-    shapes.append(f'<text x="14" y="{middle:.0f}" text-anchor="middle" transform="rotate(-90 14 {middle:.0f})">share that is right</text>')
+    shapes.append(f'<text x="14" y="{middle:.0f}" text-anchor="middle" transform="rotate(-90 14 {middle:.0f})">{axes[1]}</text>')
     for k, (name, bins) in enumerate(series.items()):
         colour, y = COLOURS[k % len(COLOURS)], TOP + SIZE + 50 + 16 * k
         most = max((b.n for b in bins), default=1)
@@ -33,7 +38,7 @@ def reliability_svg(title: str, series: Mapping[str, Sequence[Bin]]) -> str:
         shapes.append(f'<polyline points="{path}" fill="none" stroke="{colour}"/>')
         shapes += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{colour}" fill-opacity=".6"/>' for x, y, r in places]
         shapes.append(f'<circle cx="{LEFT + 6}" cy="{y - 4}" r="5" fill="{colour}"/>')
-        shapes.append(_text(LEFT + 18, y, f"{name}, {sum(b.n for b in bins):,} attributions", "start"))
+        shapes.append(_text(LEFT + 18, y, f"{name}, {sum(b.n for b in bins):,} {items}", "start"))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     style = 'font-family="sans-serif" font-size="11" fill="#222"'
     body = "\n".join(shapes)

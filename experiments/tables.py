@@ -11,7 +11,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from experiments import attribution_tables, hedge_tables, source_tables, transparency_page
+from experiments import (
+    attribution_tables,
+    frame_tables,
+    hedge_tables,
+    hyperpartisan_tables,
+    loaded_tables,
+    narrative_tables,
+    source_tables,
+    transparency_page,
+)
 from experiments.markdown import Rows, cell, result, table
 
 HERE = Path(__file__).parent
@@ -64,6 +73,24 @@ SECTIONS = {
     "Hedges: learned in some domains, tested in another, F1": (hedge_tables.matrix, "hedging_trained"),
     "Hedges: uncertain sentences by rules and floors, F1": (hedge_tables.rules, "hedging"),
     "Hedges: speed": (hedge_tables.speed, "hedging_trained --only speed"),
+    "Policy frames, by outlet": (frame_tables.policy, "frames"),
+    "Generic frames, by outlet": (frame_tables.generic, "frames"),
+    "Frames, one by one": (frame_tables.frames, "frames"),
+    "Policy frames: the primary frame within topics": (frame_tables.topics, "frames"),
+    "Frames: what the probabilities are worth": (frame_tables.calibration, "frames"),
+    "Narrative frames, the official five folds": (narrative_tables.narrative, "frames_narrative"),
+    "Narrative frames, by frame": (narrative_tables.narrative_frames, "frames_narrative"),
+    "Narrative frames: what each block of features gives": (narrative_tables.narrative_blocks, "frames_narrative"),
+    "Loaded language: sentences": (loaded_tables.sentences, "loaded_language_babe"),
+    "Loaded language: outlets that were not learned from": (loaded_tables.outlets, "loaded_language_babe"),
+    "Loaded language: marked words": (loaded_tables.words, "loaded_language_babe"),
+    "Loaded language: what the probabilities are worth": (loaded_tables.calibration, "loaded_language_babe"),
+    "Loaded language: plain sentences of ours": (loaded_tables.plain, "loaded_language_babe"),
+    "Hyperpartisan articles": (hyperpartisan_tables.scores, "hyperpartisan"),
+    "Hyperpartisan articles: beside the floors, paired": (hyperpartisan_tables.gains, "hyperpartisan"),
+    "Hyperpartisan articles: what each part of the features gives": (hyperpartisan_tables.parts, "hyperpartisan"),
+    "Hyperpartisan articles: what the probabilities are worth": (hyperpartisan_tables.calibration, "hyperpartisan"),
+    "Left, center, right: labels of outlets (experiment only)": (narrative_tables.leaning, "left_center_right"),
     "Sentence ends, F1": (sentences, "reading"),
 }
 

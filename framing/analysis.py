@@ -1,7 +1,8 @@
 """The whole way once: ``analyze`` for an article, ``analyze_many`` for a stream of them.
 
 Each room takes the records of the rooms before it: text -> tokens -> quotes -> attributions -> entities and levels -> hedges -> sentences
--> transparency and rating. ``analyze`` never raises on a string; what limits the result is said in ``warnings``:
+-> transparency and rating -> frames and other classes. ``analyze`` never raises on a string; what limits the result is said in
+``warnings``:
 
 =================  ==============================================================================
 ``empty``          the text holds no word
@@ -9,6 +10,7 @@ Each room takes the records of the rooms before it: text -> tokens -> quotes -> 
 ``language``       the text does not look like English, for which the rules were made
 ``markup``         the text looks like HTML; ``read_article`` extracts the article from it
 ``surrogates``     the text holds lone surrogates, left where they are
+``domain``         many words are unknown to a classifier, whose scores may not hold here
 =================  ==============================================================================
 
 Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, the share of them that is to be expected to be uncertain;
@@ -24,7 +26,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from framing import reasons, transparency
+from framing import classification, frame_reasons, reasons, transparency
+from framing.article_words import ArticleWords
 from framing.attribution import extract_attributions, shipped
 from framing.hedge_sentences import cue_uncertainty
 from framing.hedge_tagger import shipped as shipped_tagger
@@ -35,7 +38,7 @@ from framing.quotes import find_quotes
 from framing.rater import rate
 from framing.rater import shipped as shipped_rater
 from framing.rating_features import Reading
-from framing.records import Article, Attribution, Entity, FrameScores, Hedge, Notice, Quote
+from framing.records import Article, Attribution, Entity, Hedge, Notice, Quote
 from framing.result import Analysis, Explanation, Scores
 from framing.text import article_from_text, detect_language, looks_like_markup
 from framing.tokens import Tokens, tokenize
@@ -48,13 +51,21 @@ Extractor = Callable[[Tokens, Sequence[Quote]], Sequence[Attribution]]
 Rater = Callable[[Reading], float]
 Typer = Callable[[Tokens, Sequence[Quote], Sequence[Attribution]], tuple[tuple[Attribution, ...], tuple[Entity, ...]]]
 
-SHIPPED: Mapping[str, Any] = {"attribution": extract_attributions, "sources": type_sources, "rating": rate, "hedging": find_hedges}
+SHIPPED: Mapping[str, Any] = {
+    "attribution": extract_attributions,
+    "sources": type_sources,
+    "rating": rate,
+    "hedging": find_hedges,
+    **classification.SHIPPED,
+}
 MODELS: Mapping[str, Callable[[], Estimator]] = {
     "attribution": shipped,
     "sources": shipped_typer,
     "rating": shipped_rater,
     "hedging": shipped_tagger,
+    **classification.MODELS,
 }
+OPTIONAL = ("rating", *classification.NAMES)  # may be left out
 NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about who: not uncertainty about what
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
@@ -72,8 +83,9 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         Own parts in place of the shipped ones: ``{"attribution": f}`` with ``f(tokens, quotes)`` giving attributions in the order of
         their cues; ``{"sources": g}`` with ``g(tokens, quotes, attributions)`` giving them with their sources resolved and typed, and the
         entities (:func:`framing.sources.resolve_sources` does it by rule); ``{"hedging": k}`` with ``k(tokens, quotes, attributions)``
-        giving hedges (:func:`framing.hedging.rule_hedges` does it by rule); ``{"rating": h}`` with ``h(reading)`` giving a rating, or
-        ``None`` for no rating.
+        giving hedges (:func:`framing.hedging.rule_hedges` does it by rule); ``{"rating": h}`` with ``h(reading)`` giving a rating;
+        "policy_frames", "generic_frames", "loaded_language" and "hyperpartisan" as :mod:`framing.classification` says. Rating and
+        classifiers may be ``None``, which leaves their scores out.
 
     Returns
     -------
@@ -85,7 +97,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         If ``text`` is neither a ``str`` nor an ``Article``, ``title`` neither a ``str`` nor ``None``, ``models`` no mapping, or a part of
         it not callable or giving something else than records.
     ValueError
-        If ``models`` names a part that cannot be replaced, or its rating is not between 1 and 5.
+        If ``models`` names a part that cannot be replaced, its rating is not between 1 and 5, or what should be probabilities are none.
     """
     article = _as_article(text, title)
     chosen = {**SHIPPED, **_own(models)}
@@ -96,11 +108,15 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     attributions, entities = typing(tokens, quotes, _all("attribution", extract(tokens, quotes), Attribution))
     hedges = _all("hedging", find(tokens, quotes, attributions), Hedge)
     weigh = sentence_uncertainty if find is find_hedges else getattr(find, "uncertainty", cue_uncertainty)
-    sentences = describe_sentences(tokens, quotes, attributions, hedges, weigh)
+    loaded = classification.loaded_probabilities(chosen["loaded_language"], tokens, quotes)
+    sentences = describe_sentences(tokens, quotes, attributions, hedges, weigh, loaded)
     index, weights = transparency.score(attributions, tokens)
     attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
+    reading = Reading(tokens, quotes, attributions, hedges, sentences, index)
     if rater is not None and index.index is not None:
-        index = replace(index, rating=_rating(rater, Reading(tokens, quotes, attributions, hedges, sentences, index)))
+        index = replace(index, rating=_rating(rater, reading))
+    read = ArticleWords.of(article, tokens)
+    frames, shares = classification.frame_scores(chosen, read), classification.loaded_shares(sentences)
 
     language = detect_language(tokens)
     words = tokens.count_words()
@@ -108,8 +124,9 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     uncertain = [s.uncertain for s in sentences if s.uncertain is not None]
     scores = Scores(
         transparency=index,
-        hyperpartisan=None,
-        loaded_share=None,
+        hyperpartisan=classification.hyperpartisan_probability(chosen["hyperpartisan"], reading, read),
+        loaded_share=shares["author"],
+        loaded_share_quoted=shares["quoted"],
         uncertain_share=float(np.mean(uncertain)) if uncertain else None,
         hedges_per_100_words=100 * hedging / words if words else None,
     )
@@ -123,9 +140,9 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         entities=entities,
         hedges=hedges,
         sentences=sentences,
-        frames=FrameScores(),
+        frames=frames,
         scores=scores,
-        warnings=_warnings(article, tokens, language, words),
+        warnings=(*_warnings(article, tokens, language, words), *classification.domain_warnings(chosen, tokens)),
         models={name: _signature(name, part) for name, part in chosen.items()},
         scheme=transparency.SCHEME,
         version=__version__,
@@ -173,7 +190,7 @@ def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
     found = {"transparency": reasons.explain(analysis)}
     if analysis.models.get("rating") == shipped_rater().signature and analysis.scores.transparency.rating is not None:
         found["rating"] = reasons.explain_rating(shipped_rater().explain(analysis))
-    return found
+    return {**found, **frame_reasons.explain(analysis)}
 
 
 def _as_article(text: str | Article, title: str | None) -> Article:
@@ -196,8 +213,8 @@ def _own(models: Mapping[str, Any] | None) -> Mapping[str, Any]:
         raise TypeError(f"models must be a mapping, not {type(models).__name__}")
     for name, part in models.items():
         if name not in SHIPPED:
-            raise ValueError(f"models: {name!r} cannot be replaced; only 'attribution', 'hedging', 'rating' and 'sources' can")
-        if not callable(part) and not (name == "rating" and part is None):
+            raise ValueError(f"models: {name!r} cannot be replaced; only {', '.join(map(repr, sorted(SHIPPED)))} can")
+        if not callable(part) and not (name in OPTIONAL and part is None):
             raise TypeError(f"models: {name!r} must be a function, not {type(part).__name__}")
     return models
 

@@ -74,6 +74,10 @@ class ArticleWords:
 
     def words(self) -> Ints:
         """How many words each part has: (3,)."""
+        return self._sizes
+
+    @cached_property
+    def _sizes(self) -> Ints:
         words = np.zeros(len(PARTS), np.int64)
         if self.title is not None:
             words[0] = int(self.title.lookup(is_word, np.bool_).sum())

@@ -11,7 +11,7 @@ Conventions
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from framing.learning.words import key
 from framing.lexicons import read_table
+from framing.ngrams import spread
 from framing.records import Span
 from framing.tokens import Remembered, Tokens, is_word
 
@@ -37,30 +38,30 @@ class Categories:
     Raises
     ------
     ValueError
-        If an entry is blank, or its category is none of ``names``.
+        If an entry is blank or has a ``*`` elsewhere than at the end of a word, or its category is none of ``names``.
     """
 
     def __init__(self, entries: Iterable[tuple[str, str, float]], names: Sequence[str] | None = None) -> None:
         rows = list(entries)
         self.names = tuple(dict.fromkeys(category for category, _, _ in rows)) if names is None else tuple(names)
         place = {name: k for k, name in enumerate(self.names)}
-        self._words: dict[str, list[tuple[int, float]]] = {}
-        self._stems: dict[str, list[tuple[int, float]]] = {}
-        self._phrases: list[tuple[re.Pattern[str], re.Pattern[str], int, int, float]] = []
+        self._single, self._first, self._second = _Entries(), _Entries(), _Entries()
+        self._singles: list[tuple[int, float]] = []
+        self._phrases: list[tuple[re.Pattern[str] | None, int, int, float]] = []  # of the words after the second; length, category, weight
         for category, entry, weight in rows:
             words = [key(word) for word in entry.split()]
-            if not words or category not in place:
+            if not words or category not in place or any("*" in word[:-1] or word == "*" for word in words):
                 raise ValueError(f"{entry!r} of {category!r} is no entry of {', '.join(self.names)}")
-            if len(words) > 1:
-                first, whole = _pattern(words[:1]), _pattern(words)
-                self._phrases.append((first, whole, len(words), place[category], weight))
-            elif words[0].endswith("*"):
-                self._stems.setdefault(words[0][:-1], []).append((place[category], weight))
+            if len(words) == 1:
+                self._single.add(words[0], len(self._singles))
+                self._singles.append((place[category], weight))
             else:
-                self._words.setdefault(words[0], []).append((place[category], weight))
-        self._lengths = sorted({len(stem) for stem in self._stems})
+                self._first.add(words[0], len(self._phrases))
+                self._second.add(words[1], len(self._phrases))
+                self._phrases.append((_pattern(words[2:]) if words[2:] else None, len(words), place[category], weight))
         self._worth = Remembered(self._worth_of)
-        self._starts = Remembered(self._starts_of)
+        self._starts, self._goes_on = Remembered(self._first.of), Remembered(self._second.of)
+        self._sides = Remembered(lambda token: bool(self._starts[token]) + 2 * bool(self._goes_on[token]))
 
     @classmethod
     def of_table(cls, name: str, column: str, names: Sequence[str] | None = None) -> Categories:
@@ -71,60 +72,48 @@ class Categories:
     def __len__(self) -> int:
         return len(self.names)
 
-    def _worth_of(self, token: str) -> tuple[tuple[int, float], ...]:
-        """Categories of a word with their weights."""
-        word = key(token[:64])
+    def _worth_of(self, token: str) -> bytes:
+        """Categories of a word with their weights: pairs of float64, in bytes."""
         found: dict[int, float] = {}
-        stems = (self._stems.get(word[:n], ()) for n in self._lengths if n <= len(word))
-        for hits in (self._words.get(word, ()), *stems):
-            for k, weight in hits:
-                found[k] = max(found.get(k, 0.0), weight)
-        return tuple(sorted(found.items()))
-
-    def _starts_of(self, token: str) -> tuple[int, ...]:
-        """Phrases that may begin with a word."""
-        word = key(token[:64])
-        return tuple(i for i, (first, *_) in enumerate(self._phrases) if first.fullmatch(word))
+        for k, weight in map(self._singles.__getitem__, self._single.of(token)):
+            found[k] = max(found.get(k, 0.0), weight)
+        return np.array(sorted(found.items()), np.float64).tobytes()
 
     def hits(self, tokens: Tokens, inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Floats]:
         """First and last token, category and weight of all hits among the tokens ``inside`` (n,), in no particular order."""
-        first: list[NDArray[Any]] = []
-        last: list[NDArray[Any]] = []
-        kind: list[NDArray[Any]] = []
-        worth: list[NDArray[Any]] = []
-        size = len(tokens.types)
-        found = [self._worth[t] for t in tokens.types]
-        counts = np.fromiter(map(len, found), np.int64, size)
-        flat = np.array([pair for pairs in found for pair in pairs], np.float64).reshape(-1, 2)
-        at = np.flatnonzero(inside & (counts[tokens.type] > 0)) if size else np.zeros(0, np.int64)
+        found = list(map(self._worth.__getitem__, tokens.types))
+        counts = np.fromiter(map(len, found), np.int64, len(found)) // 16
+        flat = np.frombuffer(b"".join(found), np.float64).reshape(-1, 2)
+        at = np.flatnonzero(inside & (counts[tokens.type] > 0)) if found else np.zeros(0, np.int64)
         n = counts[tokens.type[at]]
-        begin = (np.cumsum(counts) - counts)[tokens.type[at]]
-        places = np.arange(n.sum()) + np.repeat(begin - np.cumsum(n) + n, n)
-        first.append(np.repeat(at, n))
-        last.append(np.repeat(at, n))
-        kind.append(flat[places, 0].astype(np.int64))
-        worth.append(flat[places, 1])
-        if self._phrases and size:
-            rows = list(self._phrase_hits(tokens, inside))
-            table = np.array(rows, np.float64).reshape(-1, 4)
-            for column, values in zip((first, last, kind), table.T):
-                column.append(values.astype(np.int64))
-            worth.append(table[:, 3])
-        return np.concatenate(first), np.concatenate(last), np.concatenate(kind), np.concatenate(worth)
+        places = spread((np.cumsum(counts) - counts)[tokens.type[at]], n)
+        single = np.repeat(at, n)
+        table = np.array(list(self._phrase_hits(tokens, inside)) if found and self._phrases else [], np.float64).reshape(-1, 4)
+        first, last, kind = table[:, :3].astype(np.int64).T
+        return (
+            np.append(single, first),
+            np.append(single, last),
+            np.append(flat[places, 0].astype(np.int64), kind),
+            np.append(flat[places, 1], table[:, 3]),
+        )
 
-    def _phrase_hits(self, tokens: Tokens, inside: NDArray[np.bool_]) -> Iterable[tuple[int, int, int, float]]:
+    def _phrase_hits(self, tokens: Tokens, inside: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, float]]:
         word = np.flatnonzero(inside & tokens.lookup(is_word, np.bool_))
-        starts = [self._starts[t] for t in tokens.types]
-        may = np.array([bool(s) for s in starts], np.bool_)[tokens.type[word]]
+        kind, sentence, side = tokens.type[word], tokens.sentence[word], tokens.lookup(self._sides, np.uint8)[word]
+        may = (side[:-1] & 1 > 0) & (side[1:] & 2 > 0) & (sentence[1:] == sentence[:-1])
         for i in np.flatnonzero(may).tolist():
-            begin = int(word[i])
-            for p in starts[int(tokens.type[begin])]:
-                _, whole, length, k, weight = self._phrases[p]
-                these = word[i : i + length]
-                if len(these) < length or tokens.sentence[these[-1]] != tokens.sentence[begin]:
+            second = self._goes_on[tokens.types[kind[i + 1]]]
+            for p in self._starts[tokens.types[kind[i]]]:
+                if p not in second:
                     continue
-                if whole.fullmatch(" ".join(key(tokens.types[t][:64]) for t in tokens.type[these].tolist())):
-                    yield begin, int(these[-1]), k, weight
+                rest, length, k, weight = self._phrases[p]
+                last = i + length - 1
+                if rest is not None:
+                    if last >= len(word) or sentence[last] != sentence[i]:
+                        continue
+                    if not rest.fullmatch(" ".join(key(tokens.types[t][:64]) for t in kind[i + 2 : last + 1].tolist())):
+                        continue
+                yield int(word[i]), int(word[last]), k, weight
 
     def count(self, tokens: Tokens, groups: NDArray[np.integer[Any]], rows: int) -> Floats:
         """Weighted counts by row and category, (rows, K); ``groups`` (n,) is the row of each token, -1 for none."""
@@ -142,6 +131,27 @@ class Categories:
         here = np.flatnonzero(kind == category)
         places = sorted(set(zip(first[here].tolist(), last[here].tolist())))
         return tuple(tokens.span(a, b + 1) for a, b in places)
+
+
+class _Entries:
+    """Numbered words and stems: the numbers of those that a token is."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        self._lengths: list[int] = []
+
+    def add(self, word: str, number: int) -> None:
+        """A word, or a stem that ends in ``*``."""
+        table, name = (self._stems, word[:-1]) if word.endswith("*") else (self._words, word)
+        table.setdefault(name, []).append(number)
+        self._lengths = sorted({len(stem) for stem in self._stems})
+
+    def of(self, token: str) -> tuple[int, ...]:
+        """The numbers, ascending."""
+        word = key(token[:64])
+        stems = (self._stems.get(word[:n], ()) for n in self._lengths if n <= len(word))
+        return tuple(sorted(number for numbers in (self._words.get(word, ()), *stems) for number in numbers))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

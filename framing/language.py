@@ -9,7 +9,7 @@ Conventions
 * ``attributed``: the sentence shares a character with a content or the cue of an attribution.
 * ``uncertain``: see ``hedging.sentence_uncertainty`` (profile "news"); not rounded here. A hedging model of one's own says it by its
   method ``uncertainty``; where it has none, it is the noisy-or of the confidences of its hedges.
-* ``loaded`` is ``None`` until there is a classifier.
+* ``loaded``: what the classifier says of the whole sentence (:mod:`framing.loaded`), ``None`` without one.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def describe_sentences(
     attributions: Sequence[Attribution],
     hedges: Sequence[Hedge],
     uncertainty: Callable[[Tokens, Sequence[Hedge]], NDArray[np.float64]] = sentence_uncertainty,
+    loaded: NDArray[np.float64] | None = None,
 ) -> tuple[Sentence, ...]:
     """The sentences of the body in order.
 
@@ -55,6 +56,8 @@ def describe_sentences(
         What was found in the same text.
     uncertainty : callable
         How probable it is that each sentence is uncertain.
+    loaded : array (m,), optional
+        How probable it is that each sentence is loaded.
 
     Returns
     -------
@@ -76,6 +79,8 @@ def describe_sentences(
     attributed = _touched(tokens, [s for a in attributions for s in (a.cue, *a.content)]).tolist()
     uncertain = uncertainty(tokens, hedges).tolist()
     bounds = tokens.sentences.tolist()
+    marked = [None] * m if loaded is None else loaded.tolist()
     return tuple(
-        Sentence(Span.of(tokens.text, *bounds[i]), voice[i], attributed[i], uncertain[i]) for i in np.flatnonzero(body > 0).tolist()
+        Sentence(Span.of(tokens.text, *bounds[i]), voice[i], attributed[i], uncertain[i], marked[i])
+        for i in np.flatnonzero(body > 0).tolist()
     )

@@ -101,8 +101,21 @@ def features() -> tuple[tuple[str, str], ...]:
     )
 
 
+_latest: tuple[Reading | None, Floats] = (None, np.zeros(0))  # rater and classifiers read one article after the other
+
+
 def measure(reading: Reading) -> Floats:
     """The features of an article: array (p,), in the order of :func:`features`; all are finite."""
+    global _latest
+    last, known = _latest
+    if last is not reading:
+        known = _measure(reading)
+        known.flags.writeable = False
+        _latest = (reading, known)
+    return known
+
+
+def _measure(reading: Reading) -> Floats:
     found, whole = marks(reading), measures(reading)
     n = max(int(reading.tokens.body.sum()), 1)
     forms: Mapping[str, Callable[[str], float]] = {

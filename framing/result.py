@@ -34,11 +34,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of a whole article; ``None`` where this version has no model or the article gives nothing to measure."""
+    """Scores of a whole article; ``None`` where there is no model or the article gives nothing to measure.
+
+    ``loaded_share`` is of the sentences in the author's voice, ``loaded_share_quoted`` of those in quotations: what somebody else says in
+    loaded words is not the author's language.
+    """
 
     transparency: Transparency
     hyperpartisan: float | None
     loaded_share: float | None
+    loaded_share_quoted: float | None
     uncertain_share: float | None
     hedges_per_100_words: float | None
 
@@ -139,7 +144,9 @@ class Analysis:
 
         ``transparency``: one row a component of the index, with what it was read from; then rows of weight 0 that are no part of it (see
         :mod:`framing.reasons`). When the index is ``None`` there is only one of these, which says why. ``rating``, where the shipped rater
-        has rated the article: one row a feature; their products sum to its decision, a log-odds (:mod:`framing.rater`).
+        has rated the article: one row a feature; their products sum to its decision, a log-odds (:mod:`framing.rater`). ``policy_CODE``
+        (the primary frame and those present), ``generic_CODE`` (those present) and ``hyperpartisan``, by the shipped models: their products
+        sum to the log-odds of the probability. ``loaded_share``: one row a sentence in the author's voice, the most loaded first.
         """
         from framing.analysis import explain
 

@@ -30,7 +30,10 @@ from framing.learning.words import WordClasses
 from framing.records import Document
 from framing.text import article_from_text
 from framing.tokens import Tokens, tokenize
+from framing.training_frames import train_generic_frames, train_policy_frames
 from framing.training_hedging import train_hedging
+from framing.training_hyperpartisan import train_hyperpartisan
+from framing.training_loaded import train_loaded_language
 from framing.training_rating import train_rating
 from framing.training_sources import train_sources
 from framing.training_steps import Model, Progress, chosen, citations, count_tokens, describe, finish, need_tools
@@ -147,7 +150,11 @@ def train_attribution(
 
 TASKS: Mapping[str, Callable[..., Model]] = {
     "attribution": train_attribution,
+    "generic_frames": train_generic_frames,
     "hedging": train_hedging,
+    "hyperpartisan": train_hyperpartisan,
+    "loaded_language": train_loaded_language,
+    "policy_frames": train_policy_frames,
     "rating": train_rating,
     "sources": train_sources,
 }

@@ -173,7 +173,7 @@ def _make(tail: str = "", name: str = "Ida Lund", role: str | None = "Mayor", in
             Sentence(Span.of(text, second, body.end), "author", True, 0.2),
         ),
         frames=FrameScores(),
-        scores=Scores(transparency, None, None, 0.35, 7.1),
+        scores=Scores(transparency, None, None, None, 0.35, 7.1),
         warnings=(Notice("short", "Fewer than 100 tokens: no transparency index."),),
         models={"attribution": "rules|v:1"},
         scheme="1",

@@ -156,7 +156,8 @@ def test_limits_are_said(text: str, code: str) -> None:
 
 
 def test_an_ordinary_article_needs_no_warning() -> None:
-    assert framing.analyze(read_demo()).warnings == ()
+    # Its places are made up and not American, so that the classifiers' own warning is right.
+    assert {w.code for w in framing.analyze(read_demo()).warnings} <= {"domain"}
 
 
 def test_explanation_replays_the_index() -> None:

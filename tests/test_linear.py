@@ -64,7 +64,8 @@ def slowly(table: np.ndarray, length: np.ndarray, model: LinearModel, dense: np.
             for b, block in enumerate(model.blocks):
                 own = {j: counts[j] for j in range(at, at + block.size) if counts[j]}
                 at += block.size
-                tf = {j: {"sublinear": 1 + math.log(c), "count": c, "binary": 1}[block.tf] * float(model.idf[j]) for j, c in own.items()}
+                f = {c: {"sublinear": 1 + math.log(c), "log": math.log1p(c), "count": c, "binary": 1}[block.tf] for c in own.values()}
+                tf = {j: f[c] * float(model.idf[j]) for j, c in own.items()}
                 size = int(length[i, b])
                 norm = {"l2": math.hypot(*tf.values()), "none": 1, "length": size, "root": math.sqrt(size)}[block.norm]
                 total += sum(x * float(model.weights[j, k]) for j, x in tf.items()) / (norm or 1)

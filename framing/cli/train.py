@@ -42,6 +42,7 @@ Examples:
     help=f"Only for attribution: tokens of raw news text to learn from too; 0 needs no further corpus.  [default: {UNLABELLED_TOKENS}]",
 )
 @click.option("--exclude", type=click.File(encoding="utf-8"), help="Only for hedging: ids of documents to leave out, one a line.")
+@click.option("--part", type=click.Choice(["SG2", "MBIC"]), help="Only for loaded_language: of BABE, to learn from.  [default: SG2]")
 @click.option("--force", is_flag=True, help="Write into a folder that holds something else.")
 def command(
     task: str,
@@ -51,6 +52,7 @@ def command(
     seed: int | None,
     unlabelled_tokens: int | None,
     exclude: IO[str] | None,
+    part: str | None,
     force: bool,
 ) -> int:
     """Train the model of TASK.
@@ -58,7 +60,8 @@ def command(
     The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes minutes.
     """
     train = TASKS[task]
-    given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "exclude": None if exclude is None else exclude.read().split()}
+    left_out = None if exclude is None else exclude.read().split()
+    given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "part": part, "exclude": left_out}
     options = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if name not in inspect.signature(train).parameters:

@@ -66,6 +66,7 @@ def fit(
     dense: ArrayLike | None = None,
     weight: ArrayLike | None = None,
     settings: Settings | None = None,
+    factors: ArrayLike | None = None,
 ) -> LinearModel:
     """Learn a linear model.
 
@@ -81,6 +82,8 @@ def fit(
     weight : array (m,), optional
         How much each row counts, above 0; else 1.
     settings : Settings, optional
+    factors : array (F,), optional
+        By which values are multiplied while learning, and which are folded into the weights: the smaller, the more a feature is penalised.
 
     Returns
     -------
@@ -109,6 +112,7 @@ def fit(
     weights, dense_weights, constant = np.zeros((f, y.shape[1])), np.zeros((len(mean), y.shape[1])), np.zeros(y.shape[1])
     for k, target in enumerate(y.T):
         ratio = _ratio(there, target * share, (1 - target) * share) if settings.ratio else np.ones(f)
+        ratio = ratio if factors is None else ratio * np.asarray(factors, np.float64)
         weighed = csr_matrix((table.data * ratio[table.indices], table.indices, table.indptr), (m, f))
         found, constant[k] = _fit_one(hstack([weighed, side], format="csr"), target, share, settings)
         weights[:, k], dense_weights[:, k] = found[:f] * ratio, found[f:]

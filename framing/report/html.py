@@ -25,7 +25,7 @@ from itertools import pairwise
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from framing.records import HEDGE_TYPES, Span
-from framing.report.summary import WITHHELD, level_counts, one_line, printable, reason_rows, signed, source_rows, speaker
+from framing.report.summary import WITHHELD, frame_rows, level_counts, one_line, printable, reason_rows, signed, source_rows, speaker
 from framing.result import Analysis
 from framing.transparency import POINTS
 
@@ -76,6 +76,7 @@ def render_html(analysis: Analysis) -> str:
         ],
         levels=level_counts(analysis),
         hedges={kind: count for kind in HEDGE_TYPES if (count := sum(h.type == kind for h in analysis.hedges))},
+        frames=frame_rows(analysis),
         warnings=[one_line(w.message) for w in analysis.warnings],
     )
 

@@ -17,10 +17,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from framing.frame_reasons import TITLES
 from framing.reasons import rating_summary
 from framing.records import LEVELS, REASONS, Attribution
 from framing.result import Analysis, Explanation
 
+FRAMES, LEAST = 4, 0.3  # frames of a kind that a report shows, from which probability on
 NOBODY = "nobody named"
 NO_SOURCE = f"({NOBODY})"
 WITHHELD = {"specific": "withheld, reason given", "boilerplate": "withheld, stock reason", "none": "withheld, no reason"}
@@ -81,6 +83,36 @@ def reason_rows(analysis: Analysis) -> tuple[Explanation, ...]:
     if rating is None or not explained.get("rating"):
         return rows
     return (*rows, rating_summary(rating, explained["rating"]))
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRow:
+    """A probability of a classifier with its name for people and a note."""
+
+    name: str
+    value: float
+    note: str
+
+
+def frame_rows(analysis: Analysis) -> tuple[FrameRow, ...]:
+    """What the classifiers say: the policy frames from ``LEAST`` on, at most ``FRAMES`` and always the primary one, likewise the generic
+    ones; the shares of loaded sentences by voice; hyperpartisan."""
+    rows: list[FrameRow] = []
+    primary = analysis.frames.primary
+    for kind, found in (("policy", analysis.frames.policy), ("generic", analysis.frames.generic)):
+        ordered = sorted((found or {}).items(), key=lambda item: (item[0] != primary or kind != "policy", -item[1]))
+        for code, value in ordered[:FRAMES]:
+            if value >= LEAST or (kind == "policy" and code == primary):
+                note = "policy frame, the primary one" if kind == "policy" and code == primary else f"{kind} frame"
+                rows.append(FrameRow(TITLES[kind][code], value, note))
+    scores = analysis.scores
+    told = (
+        ("loaded language", scores.loaded_share, "of sentences in the author's voice"),
+        ("loaded language, quoted", scores.loaded_share_quoted, "of sentences in quotations"),
+        ("hyperpartisan", scores.hyperpartisan, "of the whole article"),
+    )
+    rows += [FrameRow(name, value, note) for name, value, note in told if value is not None]
+    return tuple(rows)
 
 
 def tree(attributions: Sequence[Attribution]) -> tuple[tuple[Attribution, int], ...]:

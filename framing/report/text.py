@@ -20,7 +20,19 @@ from rich.text import Text
 
 from framing import transparency
 from framing.records import HEDGE_TYPES, LEVELS, Attribution
-from framing.report.summary import NO_SOURCE, WITHHELD, SourceRow, level_counts, one_line, reason_rows, signed, source_rows, speaker, tree
+from framing.report.summary import (
+    NO_SOURCE,
+    WITHHELD,
+    SourceRow,
+    frame_rows,
+    level_counts,
+    one_line,
+    reason_rows,
+    signed,
+    source_rows,
+    speaker,
+    tree,
+)
 from framing.result import Analysis
 
 MAX_SOURCES = 40
@@ -83,6 +95,7 @@ def render_text(analysis: Analysis, width: int = 80, colour: bool = False, expla
         _sources(analysis, console.width),
         _attributions(analysis, console.width),
         _hedges(analysis, console.width),
+        _frames(analysis, console.width),
     ):
         for renderable in part:
             console.print(renderable)
@@ -267,6 +280,18 @@ def _hedges(analysis: Analysis, width: int) -> list[RenderableType]:
             cell.append(f", … {len(counts) - MAX_HEDGES} more", style="dim")
         _add(table, f"{kind} {len(of_kind)}", cell)
     return [*parts, _indented(table)]
+
+
+def _frames(analysis: Analysis, width: int) -> list[RenderableType]:
+    """Frames and other classes; nothing where no model has spoken."""
+    rows = frame_rows(analysis)
+    if not rows:
+        return []
+    table = _columns(26, -4, 10, width - 48)
+    for row in rows:
+        note = _fit(row.note, width - 48) if width >= MEANING_WIDTH else ""
+        _add(table, row.name, f"{row.value:.2f}", _bar(row.value, 10), Text(note, style="dim"))
+    return [Text(), Text.assemble(("FRAMES AND LANGUAGE", "bold"), "  probabilities of trained models"), _indented(table)]
 
 
 def _columns(*widths: int) -> Table:

@@ -1,0 +1,119 @@
+"""Why the classifiers say what they say of an article, as rows that sum to their log-odds and in plain words.
+
+Conventions
+-----------
+* ``policy_CODE`` for the primary frame and every frame said to be present, ``generic_CODE`` for those present, ``hyperpartisan``: the terms
+  of the calibrated decision (:mod:`framing.classifier`). ``sum(value * weight)`` is ``ln(p / (1 - p))`` of the probability p that stands in
+  the analysis.
+* ``loaded_share``: one row a sentence in the author's voice, the most loaded first, at most ``SENTENCES``; value is its probability, weight
+  1 / sentences in that voice, and the text names the words that make it so. A last row holds the others, so that the products sum to the
+  share.
+* Only what shipped models said is explained: what a model of one's own did, it has to say itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from framing import frames, hyperpartisan, loaded
+from framing.article_words import ArticleWords
+from framing.classifier import CONSTANT, OTHERS, Reason
+from framing.rating_features import Reading
+from framing.result import Analysis, Explanation
+from framing.tokens import tokenize
+
+SENTENCES = 10
+WORDS = 4  # of a sentence that are named
+TITLES = {
+    "policy": {
+        "econ": "economic",
+        "capa": "capacity and resources",
+        "mora": "morality",
+        "fair": "fairness and equality",
+        "lega": "legality and jurisdiction",
+        "poli": "policy and its evaluation",
+        "crim": "crime and punishment",
+        "secu": "security and defence",
+        "heal": "health and safety",
+        "qual": "quality of life",
+        "cult": "cultural identity",
+        "publ": "public opinion",
+        "pols": "political",
+        "exte": "external relations",
+        "othe": "other",
+    },
+    "generic": {
+        "conf": "conflict",
+        "resp": "responsibility",
+        "huma": "human interest",
+        "mora": "morality",
+        "econ": "economic consequences",
+    },
+}
+
+
+def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
+    """The rows by name of the score; empty for an article without words."""
+    tokens = tokenize(analysis.article)
+    words = ArticleWords.of(analysis.article, tokens)
+    out: dict[str, tuple[Explanation, ...]] = {}
+    policy, generic, model = frames.shipped_policy(), frames.shipped_generic(), hyperpartisan.shipped()
+    if _by(analysis, "policy_frames", policy.signature) and analysis.frames.policy is not None:
+        for code in dict.fromkeys([*filter(None, [analysis.frames.primary]), *_present(policy, analysis.frames.policy)]):
+            out[f"policy_{code}"] = _rows(policy.explain(analysis.article, code))
+    if _by(analysis, "generic_frames", generic.signature) and analysis.frames.generic is not None:
+        for code in _present(generic, analysis.frames.generic):
+            out[f"generic_{code}"] = _rows(generic.explain(analysis.article, code))
+    if _by(analysis, "hyperpartisan", model.signature) and analysis.scores.hyperpartisan is not None:
+        reading = Reading(
+            tokens, analysis.quotes, analysis.attributions, analysis.hedges, analysis.sentences, analysis.scores.transparency
+        )
+        out["hyperpartisan"] = _rows(model.explain_reading(reading, words))
+    if _by(analysis, "loaded_language", loaded.shipped().signature) and analysis.scores.loaded_share is not None:
+        out["loaded_share"] = _loaded(analysis)
+    return out
+
+
+def _present(model: frames.FrameClassifier, found: Mapping[str, float]) -> list[str]:
+    """The frames that reach their thresholds."""
+    return [code for code, least in zip(model.CODES, model.thresholds_) if found[code] >= least]
+
+
+def _by(analysis: Analysis, name: str, signature: str) -> bool:
+    return analysis.models.get(name) == signature
+
+
+def _rows(reasons: Iterable[Reason]) -> tuple[Explanation, ...]:
+    return tuple(Explanation(r.feature, r.value, r.weight, r.spans, _told(r)) for r in reasons)
+
+
+def _told(reason: Reason) -> str:
+    amount = f"{reason.contribution:+.2f} on the log-odds"
+    if reason.feature == OTHERS:
+        return f"Everything that is not listed, together: {amount}."
+    if reason.feature == CONSTANT:
+        return f"What an article without any of this starts from: {amount}."
+    times = f", {len(reason.spans)} times" if len(reason.spans) > 1 else ""
+    return f"“{reason.feature.strip()}”{times} speaks {'for' if reason.contribution > 0 else 'against'} it: {amount}."
+
+
+def _loaded(analysis: Analysis) -> tuple[Explanation, ...]:
+    own = [s for s in analysis.sentences if s.voice == "author" and s.loaded is not None]
+    tokens = tokenize(analysis.article)
+    sure, least = loaded.shipped().words(tokens, analysis.quotes), loaded.shipped().word_threshold_
+    shown = sorted(own, key=lambda s: (-float(s.loaded or 0), s.span.start))[:SENTENCES]
+    rows = []
+    for sentence in shown:
+        first, last = tokens.range(sentence.span)
+        best = first + np.argsort(-sure[first:last], kind="stable")[:WORDS]
+        named = tuple(tokens.span(i, i + 1) for i in sorted(best.tolist()) if sure[i] >= least)
+        said = "most of all " + ", ".join(f"“{s.text}”" for s in named) if named else "no single word stands out"
+        text = f"Loaded with a probability of {sentence.loaded:.2f}; {said}."
+        rows.append(Explanation("sentence", float(sentence.loaded or 0), 1 / len(own), named or (sentence.span,), text))
+    if len(own) > len(shown):
+        rest = sum(float(s.loaded or 0) for s in own) - sum(row.value for row in rows)
+        text = f"The other {len(own) - len(shown)} sentences in the author's voice, together."
+        rows.append(Explanation("other sentences", rest, 1 / len(own), (), text))
+    return tuple(rows)
