@@ -48,6 +48,7 @@ from numpy.typing import NDArray
 from experiments.data import load
 from experiments.hedging import BIO, short
 from framing import cards
+from framing.attribution import extract_attributions
 from framing.hedge_cues import CueModel, Reading, Settings, folds, held_out, learn
 from framing.hedge_features import TYPES
 from framing.hedge_lessons import lesson_of, unit_labels
@@ -293,20 +294,21 @@ def speed() -> dict[str, float]:
     """Tokens per second."""
     articles = [article_from_text(document.text) for document in load("polnear", "dev")]
     read = [(tokenize(a), find_quotes(a.text, a.paragraphs)) for a in articles]
-    n = sum(len(tokens) for tokens, _ in read)
-    ways: dict[str, Callable[[Any, Any], Any]] = {
-        "regex": lambda tokens, quotes: REGEX.findall(tokens.text),
+    read = [(tokens, quotes, extract_attributions(tokens, quotes)) for tokens, quotes in read]
+    n = sum(len(tokens) for tokens, _, _ in read)
+    ways: dict[str, Callable[[Any, Any, Any], Any]] = {
+        "regex": lambda tokens, quotes, attributions: REGEX.findall(tokens.text),
         "rules": rule_hedges,
-        "hedging": lambda tokens, quotes: sentence_uncertainty(tokens, find_hedges(tokens, quotes)),
-        "conll-wiki": lambda tokens, quotes: sentence_uncertainty(tokens, (), "conll-wiki"),
+        "hedging": lambda tokens, quotes, attributions: sentence_uncertainty(tokens, find_hedges(tokens, quotes, attributions)),
+        "conll-wiki": lambda tokens, quotes, attributions: sentence_uncertainty(tokens, (), "conll-wiki"),
     }
     out: dict[str, float] = {"tokens": n}
     for name, way in ways.items():
         times = []
         for _ in range(5):
             start = process_time()
-            for tokens, quotes in read:
-                way(tokens, quotes)
+            for given in read:
+                way(*given)
             times.append(process_time() - start)
         out[f"{name}, best"], out[f"{name}, median"] = round(n / min(times)), round(n / statistics.median(times))
     return out
@@ -320,7 +322,9 @@ def card_scores(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     rows: dict[str, Any] = {}
     for domain in PARTS:
         for name, text in named.items():
-            rows[f"Szeged {domain}, {text}, as shipped"] = value(shipped[domain]["as shipped"][name])
+            part = shipped[domain]
+            cells = part["calibration"]["szeged"]["probability .5"] if name == "sentence" else part["as shipped"][name]
+            rows[f"Szeged {domain}, {text}, as shipped"] = value(cells)
             rows[f"Szeged {domain}, {text}, limits tuned in each fold"] = value(result["szeged"][domain][name])
     rows["CoNLL-2010 biology, abstracts, uncertain sentences"] = value(result["biology"]["abstracts"])
     rows["CoNLL-2010 Wikipedia, uncertain sentences"] = value(result["sentences"]["all"])

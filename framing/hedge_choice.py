@@ -45,14 +45,16 @@ def kinds(units: Units | HeldOut, probabilities: Floats, ruled: Sequence[str], c
     return [ruled[cue] if cue >= 0 else TYPES[k] for cue, k in zip(units.cue[chosen].tolist(), best)]
 
 
-def calibrate_sentences(model: CueModel, found: Mapping[str, HeldOut], keep: float, add: float) -> dict[str, dict[str, Calibrator]]:
-    """The calibrators of sentences: domain -> key of ``COUNTED`` -> calibrator."""
+def calibrate_sentences(
+    model: CueModel, found: Mapping[str, HeldOut], keep: Mapping[str, float], add: float
+) -> dict[str, dict[str, Calibrator]]:
+    """The calibrators of sentences: domain -> key of ``COUNTED`` -> calibrator; ``keep`` is the limit by domain."""
     out: dict[str, dict[str, Calibrator]] = {}
     for domain, h in found.items():
         lesson, cues = h.reading.lesson, h.reading.cues
         probabilities = model.calibrated(h.probabilities, domain)
         sure = model.confidences(h, probabilities)
-        chosen = np.flatnonzero(stay(h, sure, cues, keep, add))
+        chosen = np.flatnonzero(stay(h, sure, cues, keep[domain], add))
         types = kinds(h, probabilities, Marks.of_rules(cues).types, chosen)
         here = h.reading.chosen[lesson.document]
         for name, counted in COUNTED.items():

@@ -97,7 +97,7 @@ def hedging_figures(
     -------
     HedgingFigures
     """
-    words = tokens.count_words()
+    words, hedges, sentences = tokens.count_words(), tuple(hedges), tuple(sentences)
     own = [h for h in hedges if h.type in HEDGING]
     boosters = sum(h.type == "booster" for h in hedges)
     rate = {kind: _ratio(100 * sum(h.type == kind for h in hedges), words) for kind in HEDGE_TYPES}

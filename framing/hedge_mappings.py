@@ -101,4 +101,5 @@ def subtypes_of(hedges: Sequence[Hedge]) -> tuple[str, ...]:
 def map_hedges(hedges: Sequence[Hedge], scheme: str) -> tuple[str | None, ...]:
     """The class of a scheme for each hedge; see :func:`map_type`. Raises ``ValueError`` if the scheme is unknown."""
     _known(scheme)
+    hedges = tuple(hedges)
     return tuple(map_type(h.type, scheme, subtype, h.in_quote) for h, subtype in zip(hedges, subtypes_of(hedges)))

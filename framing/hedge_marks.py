@@ -6,8 +6,8 @@ kind of word and scope follows from the subtype.
 
 Conventions
 -----------
-* ``owner``: the innermost attribution whose content holds the cue: in "X said Y may Z" the hedge is X's, not the author's. The cue of
-  an attribution ("X suspects that ...") belongs to whoever holds the attribution.
+* ``owner``: the innermost attribution with a source whose content holds the cue: in "X said Y may Z" the hedge is X's, not the
+  author's. The cue of an attribution ("X suspects that ...") belongs to whoever holds the attribution.
 * The span of a cue holds whole words only: the clitics that lean on its last word ("wouldn't"), and the word on which its first leans.
 * ``in_quote``: first and last word of the cue stand in speech quotations.
 """
@@ -67,7 +67,7 @@ def subtype_of(context: Context, token: int, kind: str) -> str:
 
 
 def owners(start: NDArray[np.int32], end: NDArray[np.int32], attributions: Sequence[Attribution]) -> list[int | None]:
-    """Innermost attribution whose content covers each cue (cues in order, without overlaps).
+    """Innermost attribution with a source whose content covers each cue (cues in order, without overlaps).
 
     Contents are taken from the shortest to the longest, each gives its id to the cues that have none yet; skipping what is taken
     (union-find) makes the whole linear but for the sort.
@@ -76,7 +76,7 @@ def owners(start: NDArray[np.int32], end: NDArray[np.int32], attributions: Seque
     owner: list[int | None] = [None] * k
     if not k:
         return owner
-    contents = sorted((s.end - s.start, s.start, s.end, a.id) for a in attributions for s in a.content)
+    contents = sorted((s.end - s.start, s.start, s.end, a.id) for a in attributions if a.source is not None for s in a.content)
     free = list(range(k + 1))
 
     def next_free(i: int) -> int:

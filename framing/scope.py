@@ -86,7 +86,10 @@ def _clauses(context: Context, marks: NDArray[np.int8]) -> tuple[Index, Index, I
 
 def _fronted(context: Context, comma: Index) -> Bools:
     """Which commas are the first of a sentence that opens with a preposition, a subordinator or an inverted auxiliary."""
-    opener = (context.isin("prep") | context.isin("cuts") | context.isin("inverts"))[context.begin[comma]]
+    first = context.begin[comma]
+    opens = context.isin("prep") | context.isin("cuts")
+    focused = context.isin("focus")[first] & opens[context.inside(first + 1, first)]  # "Even if"
+    opener = (opens | context.isin("inverts"))[first] | focused
     sentence = context.tokens.sentence[comma]
     return np.asarray(opener & np.append(True, sentence[1:] != sentence[:-1])[: len(comma)])
 
@@ -143,6 +146,7 @@ def _extent(context: Context, cues: Cues, subtype: NDArray[np.str_], kind: NDArr
     to = context.lexicon.index("to")
     manner = (context.shapes[last - 1] & BIT["LY"]) != 0
     raised = (context.words[follows] == to) | (context.words[last - 1] == to)
+    raised &= subtype != "question"  # "whether to leave"
     phrase = (context.isin("prep")[first] | (context.words[first] == context.lexicon.index("according"))) & (last - first > 1)
     clause = np.isin(subtype, _CLAUSE) | manner | raised | (phrase & np.isin(kind, ("evidential", "doxastic")))
     begin = np.where(clause | (right <= last), left, first)

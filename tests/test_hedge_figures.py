@@ -56,6 +56,13 @@ def test_the_headline_is_read_by_whom_the_hedges_are_from() -> None:
     assert hedging_figures(tokens, (), (), "Storm may hit coast", find=lambda tokens, quotes: ()).headline == 0
 
 
+def test_hedges_may_come_one_by_one() -> None:
+    tokens = tokenize(article_from_text("The storm may hit. It is clearly late. Perhaps not."))
+    found = find_hedges(tokens, ())
+    sentences = describe_sentences(tokens, (), (), found)
+    assert hedging_figures(tokens, iter(found), iter(sentences)) == hedging_figures(tokens, found, sentences)  # type: ignore[arg-type]
+
+
 def test_boosters_and_weasels_are_no_hedges() -> None:
     found = figures("Some experts are clearly wrong. The plan may fail.")
     assert (found.hedges, found.booster_share) == (1, 0.5)

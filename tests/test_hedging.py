@@ -17,6 +17,7 @@ from framing import analyze
 from framing.hedge_lexicon import counted, hedge_lexicon
 from framing.hedge_rules import Context, find_cues, matches
 from framing.hedge_sentences import cue_uncertainty
+from framing.hedge_tagger import HedgeTagger
 from framing.hedging import PROFILES, find_hedges, rule_hedges, sentence_uncertainty
 from framing.lexicons import read_table
 from framing.quotes import find_quotes
@@ -24,6 +25,7 @@ from framing.records import HEDGE_TYPES, Article, Attribution, Boilerplate, Hedg
 from framing.text import article_from_text
 from framing.tokens import Tokens, tokenize
 
+PATIENT = HedgeTagger.load().set_params(keep=0.06)
 CASES = json.loads((Path(__file__).parent / "cases" / "hedges.json").read_text(encoding="utf-8"))
 
 
@@ -49,7 +51,18 @@ def found(text: str) -> list[list[object]]:
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda c: c["label"])
 def test_case(case: dict[str, object]) -> None:
-    assert found(str(case["text"])) == case["hedges"]
+    """``shipped`` stands where the tagger leaves out what annotators seldom marked; with a low limit it is there."""
+    assert found(str(case["text"])) == case.get("shipped", case["hedges"])
+    if "shipped" in case:
+        tokens, _ = hedges(str(case["text"]))
+        kept = find_hedges(tokens, find_quotes(tokens.text, ()), tagger=PATIENT)
+        assert [[h.cue.text, h.type, h.negated] for h in kept] == case["hedges"]
+
+
+def test_few_cases_are_left_out_by_the_shipped_limits() -> None:
+    left_out = [c for c in CASES["cases"] if "shipped" in c]
+    assert 0 < len(left_out) < len(CASES["cases"]) / 15
+    assert all(len(c["shipped"]) <= len(c["hedges"]) for c in left_out)
 
 
 @pytest.mark.parametrize(
@@ -189,8 +202,19 @@ def test_many_nested_contents_give_each_cue_its_innermost() -> None:
     text = " ".join(["He may go."] * 200)
     tokens = tokenize(article(text))
     cues = find_hedges(tokens, ())
-    nested = tuple(Attribution(i, None, Span.of(text, 0, 0), (Span.of(text, 0, cues[i].cue.end),), "indirect") for i in range(len(cues)))
+    ends = [h.cue.end for h in cues]
+    nested = tuple(Attribution(i, Span.of(text, 0, 2), Span.of(text, 0, 0), (Span.of(text, 0, end),), "indirect") for i, end in enumerate(ends))
     assert [h.owner for h in find_hedges(tokens, (), nested)] == list(range(200))
+
+
+def test_who_is_not_named_at_all_owns_nothing() -> None:
+    text = "It is unclear whether the bridge can be repaired."
+    tokens, found = hedges(text)
+    nobody = Attribution(0, None, Span.of(text, 6, 13), (Span.of(text, 14, len(text) - 1),), "indirect")
+    outer = Attribution(1, Span.of(text, 0, 2), Span.of(text, 3, 5), (Span.of(text, 0, len(text)),), "indirect")
+    assert {h.owner for h in find_hedges(tokens, (), (nobody,))} == {None}
+    assert {h.owner for h in find_hedges(tokens, (), (nobody, outer))} == {1}
+    assert len(found) == len(find_hedges(tokens, (), (outer,)))
 
 
 def test_boilerplate_is_left_out() -> None:
