@@ -1,6 +1,6 @@
 """Loaded language on BABE: sentences and words, beside floors and published figures.
 
-    python -m experiments.loaded_language_babe [--only PART] [--card]   # results/loaded_language_babe.json and .svg; about 12 idle minutes
+    python -m experiments.loaded_language_babe [--only PART] [--card]   # results/loaded_language_babe.json, .svg; 8 minutes on one core
 
 Needs the corpora ``babe`` and ``article_bias_prediction`` under FRAMING_DATA. ``--card`` writes the scores into the cards of both shipped
 models, too.

@@ -31,7 +31,7 @@ FLOORS = {
     "hedge_choice": 2, "hedge_sentences": 2, "hedge_tagger": 2, "scope": 2, "hedging": 2, "language": 2,
     "transparency": 3, "rating_features": 3, "rater": 3, "hedge_figures": 3,
     "ngrams": 2, "vocabulary": 2, "ngram_model": 2, "article_words": 2, "categories": 2, "domain": 2, "classifier": 2,
-    "frame_features": 2, "loaded_features": 2, "loaded_words": 2, "loaded_lessons": 2, "loaded": 3,
+    "frame_features": 3, "loaded_features": 3, "loaded_words": 3, "loaded_lessons": 3, "loaded": 3,
     "frames": 3, "frame_lessons": 3, "hyperpartisan_features": 3, "hyperpartisan_lessons": 3, "hyperpartisan": 3,
     "result": 4, "analysis": 4, "reasons": 4, "classification": 4, "frame_reasons": 4,
     "report": 5, "corpora": 5,
