@@ -14,6 +14,8 @@
   loading the model in fresh processes (after the import) and the bytes of its files.
 * **sources**: tokens per second of entities, levels and relays (the typer and, in it, the rules) and of the index, apart and together, on
   tokens and attributions that were read before, over PolNeAR dev; medians of five, taken in turns with the bare regex.
+* **classifiers**: tokens per second of the frames, of loaded language, of hyperpartisan, of the check of the domain and of all four, on
+  articles that were analysed and measured before, over PolNeAR dev, the same way; beside scikit-learn's TF-IDF of letters alone.
 * **import**: median wall time of ``python -c "import framing"`` and ``import numpy`` in fresh processes, taken in turns.
 
 All figures are volatile and go to ``results/speed.volatile.json``.
@@ -27,7 +29,7 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -36,14 +38,16 @@ import numpy as np
 
 from experiments.data import load
 from experiments.extraction import with_model
-from framing import analyze, transparency
+from framing import analyze, classification, hyperpartisan, transparency
+from framing.article_words import ArticleWords
 from framing.attribution import AttributionExtractor, extract_attributions
+from framing.classifier import MODELS
 from framing.hedging import find_hedges
 from framing.language import describe_sentences
 from framing.patterns import find_patterns
 from framing.quotes import find_quotes
 from framing.rater import rate
-from framing.rating_features import Reading
+from framing.rating_features import Reading, measure
 from framing.sources import resolve_sources
 from framing.text import article_from_text
 from framing.tokens import tokenize
@@ -175,6 +179,43 @@ def sources() -> dict[str, float]:
         "both": lambda: [transparency.score(type_sources(*one)[0], one[0]) for one in given],
         "regex": lambda: [[m.span() for m in REGEX.finditer(text)] for text in texts],
     }
+    return in_turns(ways, sum(len(tokens) for tokens, _ in read))
+
+
+def classifiers() -> dict[str, float]:
+    """Tokens per second of each classifier and of all, with the check of the domain, on articles that were analysed before."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = [d.text for d in load("polnear", "dev")]
+    read = []
+    for text in texts:
+        a = analyze(text, models=dict.fromkeys(classification.NAMES))
+        tokens = tokenize(a.article)
+        reading = Reading(tokens, a.quotes, a.attributions, a.hedges, a.sentences, a.scores.transparency)
+        read.append((a, tokens, reading, measure(reading)))
+    parts = classification.SHIPPED
+    vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), max_features=60_000).fit(texts)
+
+    def words(one: Any) -> ArticleWords:
+        return ArticleWords.of(one[0].article, one[1])
+
+    single: dict[str, Callable[[Any], Any]] = {
+        "frames": lambda one: classification.frame_scores(parts, words(one)),
+        "loaded language": lambda one: parts["loaded_language"](one[1], one[0].quotes),
+        "hyperpartisan": lambda one: hyperpartisan.shipped()(one[2], words(one), one[3]),
+        "domain": lambda one: classification.domain_warnings(parts, one[1]),
+    }
+    ways: dict[str, Callable[[], Any]] = {name: lambda way=way: [way(one) for one in read] for name, way in single.items()}  # type: ignore[misc]
+    ways["all"] = lambda: [[way(one) for way in single.values()] for one in read]
+    ways["scikit-learn, letters alone"] = lambda: vectoriser.transform(texts)
+    ways["regex"] = lambda: [[m.span() for m in REGEX.finditer(text)] for text in texts]
+    out = in_turns(ways, sum(len(tokens) for _, tokens, _, _ in read))
+    folders = [MODELS / name for name in (*classification.NAMES, "loaded_language_mbic")]
+    return {**out, "model_bytes": sum(path.stat().st_size for folder in folders for path in folder.iterdir())}
+
+
+def in_turns(ways: Mapping[str, Callable[[], Any]], tokens: int) -> dict[str, float]:
+    """Tokens per second of each way, by the clock and by the processor, and its time as a multiple of that of the way "regex"."""
     wall: dict[str, list[float]] = {name: [] for name in ways}
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(5):
@@ -182,11 +223,10 @@ def sources() -> dict[str, float]:
             start = process_time()
             wall[name].append(seconds(way, 1))
             spent[name].append(process_time() - start)
-    n = sum(len(tokens) for tokens, _ in read)
-    out: dict[str, float] = {"tokens": n}
+    out: dict[str, float] = {"tokens": tokens}
     for name in ways:
-        out[f"{name}_tokens_per_second"] = n / statistics.median(wall[name])
-        out[f"{name}_tokens_per_cpu_second"] = n / statistics.median(spent[name])
+        out[f"{name}_tokens_per_second"] = tokens / statistics.median(wall[name])
+        out[f"{name}_tokens_per_cpu_second"] = tokens / statistics.median(spent[name])
         out[f"{name}_to_regex"] = statistics.median(wall[name]) / statistics.median(wall["regex"])
     return out
 
@@ -204,11 +244,11 @@ def imports() -> dict[str, float]:
 def main() -> None:
     """Print and write."""
     parser = with_model(__doc__ or "")
-    parts = ("linear", "rooms", "imports", "sources", "extraction")
+    parts = ("linear", "rooms", "imports", "sources", "classifiers", "extraction")
     parser.add_argument("--only", choices=parts, help="measure this part and keep the others as they are written")
     options = parser.parse_args()
     makers: dict[str, Callable[[], dict[str, float]]] = dict(
-        zip(parts, (linear, rooms, imports, sources, lambda: extraction(options.model)))
+        zip(parts, (linear, rooms, imports, sources, classifiers, lambda: extraction(options.model)))
     )
     results = {name: make() for name, make in makers.items() if options.only in (None, name)}
     for part, values in results.items():

@@ -22,13 +22,13 @@ LINES = 16  # of the list of attributions
 def blocks() -> dict[str, str]:
     """The content of each marked block by its name."""
     analysis = framing.analyze(read_demo())
-    head, score, sources, attributions, hedges = render_text(analysis).split("\n\n")
+    head, score, sources, attributions, hedges, frames = render_text(analysis).split("\n\n")
     shown = attributions.split("\n")
     cut = next(i for i in range(LINES, len(shown)) if shown[i][2:3].strip())  # not in the middle of an attribution
     anonymous = next(a for a in analysis.to_dict()["attributions"] if a["withheld"])
     return {
         "report": "\n\n".join((head, score, sources)) + "\n",
-        "attributions": "\n".join([*shown[:cut], "  [...]", "", hedges]).rstrip("\n") + "\n",
+        "attributions": "\n".join([*shown[:cut], "  [...]", "", hedges, "", frames]).rstrip("\n") + "\n",
         "attribution": json.dumps(anonymous, ensure_ascii=False).replace(', "', ',\n "') + "\n",
     }
 

@@ -107,8 +107,8 @@ def frame_rows(analysis: Analysis) -> tuple[FrameRow, ...]:
                 rows.append(FrameRow(TITLES[kind][code], value, note))
     scores = analysis.scores
     told = (
-        ("loaded language", scores.loaded_share, "of sentences in the author's voice"),
-        ("loaded language, quoted", scores.loaded_share_quoted, "of sentences in quotations"),
+        ("loaded language", scores.loaded_share, "sentences in the author's voice"),
+        ("loaded language, quoted", scores.loaded_share_quoted, "sentences in quotations"),
         ("hyperpartisan", scores.hyperpartisan, "of the whole article"),
     )
     rows += [FrameRow(name, value, note) for name, value, note in told if value is not None]
