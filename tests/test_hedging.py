@@ -203,7 +203,8 @@ def test_many_nested_contents_give_each_cue_its_innermost() -> None:
     tokens = tokenize(article(text))
     cues = find_hedges(tokens, ())
     ends = [h.cue.end for h in cues]
-    nested = tuple(Attribution(i, Span.of(text, 0, 2), Span.of(text, 0, 0), (Span.of(text, 0, end),), "indirect") for i, end in enumerate(ends))
+    he, cue = Span.of(text, 0, 2), Span.of(text, 0, 0)
+    nested = tuple(Attribution(i, he, cue, (Span.of(text, 0, end),), "indirect") for i, end in enumerate(ends))
     assert [h.owner for h in find_hedges(tokens, (), nested)] == list(range(200))
 
 
