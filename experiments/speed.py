@@ -203,7 +203,7 @@ def classifiers() -> dict[str, float]:
         "frames": lambda one: classification.frame_scores(parts, words(one)),
         "loaded language": lambda one: parts["loaded_language"](one[1], one[0].quotes),
         "hyperpartisan": lambda one: hyperpartisan.shipped()(one[2], words(one), one[3]),
-        "domain": lambda one: classification.domain_warnings(parts, one[1]),
+        "domain": lambda one: classification.domain_warnings(parts, words(one)),
     }
     ways: dict[str, Callable[[], Any]] = {name: lambda way=way: [way(one) for one in read] for name, way in single.items()}  # type: ignore[misc]
     ways["all"] = lambda: [[way(one) for way in single.values()] for one in read]

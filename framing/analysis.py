@@ -10,7 +10,7 @@ Each room takes the records of the rooms before it: text -> tokens -> quotes -> 
 ``language``       the text does not look like English, for which the rules were made
 ``markup``         the text looks like HTML; ``read_article`` extracts the article from it
 ``surrogates``     the text holds lone surrogates, left where they are
-``domain``         many words are unknown to a classifier, whose scores may not hold here
+``domain``         many words are unknown to a classifier, whose scores may not hold here; or too few words
 =================  ==============================================================================
 
 Rates: ``uncertain_share`` is the mean of the sentences' uncertainty, the share of them that is to be expected to be uncertain;
@@ -142,7 +142,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         sentences=sentences,
         frames=frames,
         scores=scores,
-        warnings=(*_warnings(article, tokens, language, words), *classification.domain_warnings(chosen, tokens)),
+        warnings=(*_warnings(article, tokens, language, words), *classification.domain_warnings(chosen, read)),
         models={name: _signature(name, part) for name, part in chosen.items()},
         scheme=transparency.SCHEME,
         version=__version__,

@@ -12,6 +12,8 @@ Conventions
   with ``words`` an :class:`framing.article_words.ArticleWords`, ``reading`` a :class:`framing.rating_features.Reading`.
 * A model that knows its domain (``domain_``, see :mod:`framing.domain`) is asked how unlike its texts the article is; what it says then is
   still given, with a warning ``domain``.
+* An article of fewer than ``domain.LEAST`` words gets no frames and no hyperpartisan probability, but a warning: rates of so few words are
+  chance. Where no frame is found present there is no primary one either. A text without words has no loaded sentence.
 * ``loaded_share`` is the mean probability over the sentences in one voice; mixed sentences are in neither.
 """
 
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 from framing import frames, hyperpartisan, loaded
 from framing.article_words import ArticleWords
 from framing.classifier import NgramClassifier
-from framing.domain import word_keys
+from framing.domain import LEAST, word_keys
 from framing.learning.estimator import Estimator
 from framing.rating_features import Reading
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, FrameScores, Notice, Quote, Sentence
@@ -77,6 +79,11 @@ MODELS: Mapping[str, Callable[[], Estimator]] = {
 }
 
 
+def enough(words: ArticleWords) -> bool:
+    """Whether the body has enough words for the classifiers of articles."""
+    return bool(words.words()[1:].sum() >= LEAST)
+
+
 def frame_scores(parts: Mapping[str, Any], words: ArticleWords) -> FrameScores:
     """The frames of an article by the parts given.
 
@@ -85,7 +92,7 @@ def frame_scores(parts: Mapping[str, Any], words: ArticleWords) -> FrameScores:
     ValueError
         If a part gives other codes, or a number that is no probability.
     """
-    if not words.words().sum():
+    if not enough(words):
         return FrameScores()
     if all(parts[name] is SHIPPED[name] for name in ("policy_frames", "generic_frames")):
         return frames.frame_scores(words, frames.shipped_policy(), frames.shipped_generic())
@@ -101,8 +108,8 @@ def frame_scores(parts: Mapping[str, Any], words: ArticleWords) -> FrameScores:
 
 
 def loaded_probabilities(part: Any, tokens: Tokens, quotes: Sequence[Quote]) -> Floats | None:
-    """One probability a sentence, or ``None`` without a part. Raises ``ValueError`` if it gives something else."""
-    if part is None:
+    """One probability a sentence, or ``None`` without a part or words. Raises ``ValueError`` if it gives something else."""
+    if part is None or not tokens.count_words():
         return None
     found = np.asarray(part(tokens, quotes), np.float64)
     if found.shape != (len(tokens.sentences),) or not ((found >= 0) & (found <= 1)).all():
@@ -111,8 +118,8 @@ def loaded_probabilities(part: Any, tokens: Tokens, quotes: Sequence[Quote]) -> 
 
 
 def hyperpartisan_probability(part: Any, reading: Reading, words: ArticleWords) -> float | None:
-    """A probability, or ``None`` without a part or without words. Raises ``ValueError`` if it gives something else."""
-    if part is None or not words.tokens.count_words():
+    """A probability, or ``None`` without a part or with too few words. Raises ``ValueError`` if it gives something else."""
+    if part is None or not enough(words):
         return None
     return _probability("hyperpartisan", part(reading, words))
 
@@ -123,9 +130,14 @@ def loaded_shares(sentences: Sequence[Sentence]) -> dict[str, float | None]:
     return loaded.loaded_share([s.loaded or 0.0 for s in known], [s.voice or "" for s in known])
 
 
-def domain_warnings(parts: Mapping[str, Any], tokens: Tokens) -> list[Notice]:
-    """A warning that names the models for whose training texts this one is unlike, if there are such."""
-    keys = word_keys(tokens)
+def domain_warnings(parts: Mapping[str, Any], words: ArticleWords) -> list[Notice]:
+    """A warning that names the models for whose training texts this one is unlike, or that it is too short for them."""
+    if all(parts[name] is None for name in NAMES) or not words.tokens.count_words():
+        return []
+    if not enough(words):
+        told = "whether it is like the texts that the model of loaded language learned from cannot be told"
+        return [Notice("domain", f"Fewer than {LEAST} words: no frames and no hyperpartisan probability, and {told}.")]
+    keys = word_keys(words.tokens)
     strange = []
     for name in NAMES:
         part = parts[name]

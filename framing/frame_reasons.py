@@ -13,7 +13,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from framing.tokens import tokenize
 
 SENTENCES = 10
 WORDS = 4  # of a sentence that are named
+SHOWN = 3  # reasons of either side in words
+LENGTH = 80  # characters of a sentence
 TITLES = {
     "policy": {
         "econ": "economic",
@@ -74,6 +76,39 @@ def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
     if _by(analysis, "loaded_language", loaded.shipped().signature) and analysis.scores.loaded_share is not None:
         out["loaded_share"] = _loaded(analysis)
     return out
+
+
+def summaries(analysis: Analysis, explained: Mapping[str, Sequence[Explanation]]) -> tuple[Explanation, ...]:
+    """One row for people on the primary frame, loaded language and hyperpartisan each, as far as they are explained."""
+    rows = []
+    primary, scores = analysis.frames.primary, analysis.scores
+    if primary and f"policy_{primary}" in explained:
+        said = f"{TITLES['policy'][primary].capitalize()} is the main frame among those found. It is present"
+        rows.append(_summary("frame", said, explained[f"policy_{primary}"]))
+    if explained.get("loaded_share"):
+        first = explained["loaded_share"][0]
+        where = f"The most loaded sentence in the author's voice: “{_sentence(analysis, first)}”"
+        rows.append(Explanation("loaded language", first.value, 0.0, (), f"{where} {first.text}"))
+    if scores.hyperpartisan is not None and "hyperpartisan" in explained:
+        rows.append(_summary("hyperpartisan", f"Probability {scores.hyperpartisan:.2f}. It is so", explained["hyperpartisan"]))
+    return tuple(rows)
+
+
+def _summary(name: str, said: str, rows: Sequence[Explanation]) -> Explanation:
+    """What speaks most for and against, on the log-odds."""
+    ranked = sorted((r for r in rows if r.feature not in (OTHERS, CONSTANT)), key=lambda r: r.value * r.weight)
+    high, low = [r for r in ranked[::-1][:SHOWN] if r.value * r.weight > 0], [r for r in ranked[:SHOWN] if r.value * r.weight < 0]
+    sides = ("for", high), ("against", low)
+    told = [f"{side} it speak {', '.join(f'{r.feature.strip()} {r.value * r.weight:+.1f}' for r in own)}" for side, own in sides if own]
+    return Explanation(name, 0.0, 0.0, (), f"{said} by words and counts: {'; '.join(told)} (log-odds).")
+
+
+def _sentence(analysis: Analysis, row: Explanation) -> str:
+    """The sentence around the first span of a row, cut short."""
+    start = row.spans[0].start if row.spans else 0
+    text = next((s.span.text for s in analysis.sentences if s.span.start <= start < s.span.end), "")
+    flat = " ".join(text.split())
+    return flat if len(flat) <= LENGTH else flat[: LENGTH - 1].rstrip() + "…"
 
 
 def _present(model: frames.FrameClassifier, found: Mapping[str, float]) -> list[str]:

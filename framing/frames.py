@@ -208,9 +208,9 @@ class PolicyFrameClassifier(FrameClassifier):
         return shares(self.calibrated(decisions)[:, len(self.CODES) :], self.found(presence))
 
     def __call__(self, words: ArticleWords) -> tuple[dict[str, float], str | None]:
-        """Probability of each frame of an article that was read, and the primary one; ``None`` for one without words."""
+        """Probability of each frame of an article that was read, and the primary one; ``None`` where no frame is found present."""
         decisions = self.decide(weighed_row(words, self.ngrams_.vocabulary), lexicon_columns(words)[None])
-        primary = self._foremost(decisions) if words.words().sum() else None
+        primary = self._foremost(decisions) if self.found(self.presence(decisions)).any() else None
         return dict(zip(self.CODES, self.presence(decisions)[0].tolist())), primary
 
     def primary(self, texts: Iterable[Text]) -> list[str]:
@@ -262,7 +262,7 @@ def frame_scores(words: ArticleWords, policy: PolicyFrameClassifier, generic: Ge
     Returns
     -------
     FrameScores
-        All ``None`` for an article without words.
+        All ``None`` for an article without words; no primary frame where none is found present.
     """
     if not words.words().sum():
         return FrameScores()
@@ -274,7 +274,7 @@ def frame_scores(words: ArticleWords, policy: PolicyFrameClassifier, generic: Ge
     presence = policy.presence(decisions)
     return FrameScores(
         dict(zip(POLICY_FRAMES, presence[0].tolist())),
-        POLICY_FRAMES[int(policy._shares(decisions, presence)[0].argmax())],
+        POLICY_FRAMES[int(policy._shares(decisions, presence)[0].argmax())] if policy.found(presence).any() else None,
         dict(zip(GENERIC_FRAMES, generic.presence(decided)[0].tolist())),
     )
 

@@ -45,13 +45,14 @@ _METHOD = (
 _USE = (
     "For: showing readers and editors which sentences and words of a news article may strike people as loaded; means over many sentences.",
     "Not for: judging whether a sentence is true or fair, whether an author or outlet is biased, or a single sentence without reading "
-    "it. At .5 one judgement in five is wrong on sentences like those it learned from, one in four on those of outlets it has not seen.",
+    "it. At .5 about one judgement in four or five is wrong, see the scores.",
     "A quotation is scored as anything else: keep the voices apart (`framing.loaded.loaded_share`) before you speak of the author.",
 )
 _LIMITS = {
     "SG2": "Label: 3,673 sentences that trained experts judged biased or not; the one without a majority is left out.",
     "MBIC": "Label: 1,551 sentences that crowd workers judged biased or not; those without a majority are left out. A crowd's judgements "
-    "are noisier than those of experts.",
+    "are noisier than those of experts. Two of three are loaded, while probabilities are calibrated as if half were: among sentences like "
+    "these the calibration error is .10.",
 }
 _COMMON_LIMITS = (
     "US political news of 2017 to 2020, of the outlets and topics named below; half of the sentences or more are biased by the annotators, "

@@ -19,8 +19,10 @@ from framing import classification, frames
 from framing.article_words import ArticleWords
 from framing.classifier import CONSTANT, MODELS, OTHERS
 from framing.demo import read_demo
+from framing.domain import LEAST
 from framing.frame_reasons import TITLES
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, Sentence, Span
+from framing.report.text import render_text
 
 BUDGET = (
     "Senate Passes Budget After Weeks of Debate\n\n"
@@ -148,14 +150,42 @@ def test_what_is_no_probability_is_said(name: str, part: Any, said: str) -> None
         framing.analyze(BUDGET, models={name: part})
 
 
+def test_too_few_words_get_no_frames_and_are_told_so() -> None:
+    result = framing.analyze("The economy grew and jobs rose. Taxes fell.")
+    assert result.frames == framing.records.FrameScores()
+    assert result.scores.hyperpartisan is None
+    (notice,) = (w for w in result.warnings if w.code == "domain")
+    assert notice.message.startswith(f"Fewer than {LEAST} words")
+    assert framing.analyze(".").scores.loaded_share is None
+    assert not [w for w in framing.analyze("The economy grew.", models=WITHOUT).warnings if w.code == "domain"]
+
+
+def test_where_no_frame_is_present_none_is_primary() -> None:
+    result = framing.analyze("Der Minister sagte am Montag, dass die Wirtschaft wachse. " * 20)
+    assert result.frames.policy is not None
+    assert max(result.frames.policy.values()) < 0.5
+    assert result.frames.primary is None
+    assert not any(name.startswith("policy") for name in result.explain())
+
+
+def test_the_report_tells_the_reasons_in_words(demo: framing.Analysis) -> None:
+    told = " ".join(render_text(demo, 80, explain=True).split())
+    assert "is the main frame among those found" in told
+    assert "The most loaded sentence in the author's voice" in told
+    assert f"Probability {demo.scores.hyperpartisan:.2f}. It is so by words and counts" in told
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join))
 def test_any_string(text: str) -> None:
     result = framing.analyze(text)
-    words = ArticleWords.of(text).words().sum()
-    assert (result.frames.policy is not None) == bool(words)
-    assert (result.scores.hyperpartisan is not None) == bool(words)
-    assert all(s.loaded is not None and 0 <= s.loaded <= 1 for s in result.sentences)
+    words = int(ArticleWords.of(text).words()[1:].sum())
+    assert (result.frames.policy is not None) == (words >= LEAST)
+    assert (result.scores.hyperpartisan is not None) == (words >= LEAST)
+    spoken = any(w.code == "domain" for w in result.warnings)
+    assert spoken or not 0 < words < LEAST
+    for sentence in result.sentences:
+        assert sentence.loaded is None or 0 <= sentence.loaded <= 1
     result.explain()
 
 

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from framing.frame_reasons import TITLES
+from framing.frame_reasons import TITLES, summaries
 from framing.reasons import rating_summary
 from framing.records import LEVELS, REASONS, Attribution
 from framing.result import Analysis, Explanation
@@ -76,13 +76,13 @@ def level_counts(analysis: Analysis) -> dict[str, int]:
 
 
 def reason_rows(analysis: Analysis) -> tuple[Explanation, ...]:
-    """The reasons for index and rating that a report tells; not the overall one, since a report shows the index and the levels itself."""
+    """The reasons for index, rating and classes that a report tells; not the overall one, since a report shows index and levels itself."""
     explained = analysis.explain()
     rows = tuple(row for row in explained.get("transparency", ()) if row.feature != "index")
     rating = analysis.scores.transparency.rating
-    if rating is None or not explained.get("rating"):
-        return rows
-    return (*rows, rating_summary(rating, explained["rating"]))
+    if rating is not None and explained.get("rating"):
+        rows = (*rows, rating_summary(rating, explained["rating"]))
+    return (*rows, *summaries(analysis, explained))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def frame_rows(analysis: Analysis) -> tuple[FrameRow, ...]:
                 rows.append(FrameRow(TITLES[kind][code], value, note))
     scores = analysis.scores
     told = (
-        ("loaded language", scores.loaded_share, "sentences in the author's voice"),
-        ("loaded language, quoted", scores.loaded_share_quoted, "sentences in quotations"),
+        ("loaded language", scores.loaded_share, "mean of the author's sentences"),
+        ("loaded language, quoted", scores.loaded_share_quoted, "mean of quoted sentences"),
         ("hyperpartisan", scores.hyperpartisan, "of the whole article"),
     )
     rows += [FrameRow(name, value, note) for name, value, note in told if value is not None]
