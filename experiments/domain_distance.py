@@ -3,8 +3,9 @@
     python -m experiments.domain_distance   # writes results/domain_distance.json; half a minute
 
 The shipped models' ``domain_`` (:mod:`framing.domain`) on the first ``MOST`` texts of each corpus that have enough words: share above
-the limit of each model, and the median share of unknown words. Each model has learned from one of these corpora (``OWN``), where about 2 % are to
-be expected; all the others are other texts: US news of other years and sources, news of other countries, one topic, encyclopedia, science.
+the limit of each model, and the median share of unknown words. Three of the models have learned from one of these corpora (``OWN``), where
+about 2 % are to be expected; all the others are other texts: US news of other years and sources, news of other countries, one topic, an
+encyclopedia, science.
 """
 
 from __future__ import annotations
