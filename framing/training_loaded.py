@@ -32,9 +32,10 @@ CORPUS, RAW, PARTS = "babe", "article_bias_prediction", ("SG2", "MBIC")
 VECTORS = {"vocabulary": 42_000, "contexts": 5_000, "window": 2, "dims": 200, "minimum": 4}
 
 _TASK = (
-    "How probable it is that annotators would call a sentence of English political news biased by its choice of words, and which words "
-    "they would mark."
+    "How probable it is that {} would call a sentence of English political news biased by its choice of words, and which words they would "
+    "mark."
 )
+_WHO = {"SG2": "annotators", "MBIC": "crowd workers (those of MBIC)"}
 _METHOD = (
     "A logistic regression over the tokens learns which words were marked, from their letters, their vectors, their neighbours and a list "
     "of loaded words of our own; it is kept as a table of scores of words. A second one over sentences reads words, pairs of words and "
@@ -166,7 +167,7 @@ def _card(
         "name": model.NAME,
         "version": model.VERSION,
         "signature": f"{model.NAME}|train:{'+'.join(names)}|part:{part}|seed:{seed}|v:{model.VERSION}",
-        "task": _TASK,
+        "task": _TASK.format(_WHO[part]),
         "method": _METHOD,
         "texts": list(texts),
         "use": list(_USE),
