@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.learning.interning import KeyTable
-from framing.learning.words import key
-from framing.signals import Hashes, string_hash
+from framing.ngrams import word_hashes
+from framing.signals import Hashes
 from framing.tokens import Remembered, Tokens, is_word
 
 AT_LEAST = 2
@@ -30,7 +30,6 @@ QUANTILE = 0.98
 LEAST = 50  # words
 FOLDS = 5
 
-_hash = Remembered(lambda token: string_hash(key(token[:64])))
 _letters = Remembered(lambda token: is_word(token) and any(c.isalpha() for c in token))
 
 
@@ -39,7 +38,7 @@ def word_keys(tokens: Tokens, inside: NDArray[np.bool_] | None = None) -> Hashes
     if not len(tokens):
         return np.zeros(0, np.uint64)
     chosen = tokens.body & tokens.lookup(_letters, np.bool_)
-    keys: Hashes = tokens.lookup(_hash, np.uint64)[chosen if inside is None else chosen & inside]
+    keys: Hashes = word_hashes(tokens)[tokens.type[chosen if inside is None else chosen & inside]]
     return keys
 
 

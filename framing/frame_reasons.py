@@ -22,7 +22,7 @@ from framing.article_words import ArticleWords
 from framing.classifier import CONSTANT, OTHERS, Reason
 from framing.rating_features import Reading
 from framing.result import Analysis, Explanation
-from framing.tokens import tokenize
+from framing.tokens import Tokens, tokenize
 
 SENTENCES = 10
 WORDS = 4  # of a sentence that are named
@@ -74,7 +74,7 @@ def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
         )
         out["hyperpartisan"] = _rows(model.explain_reading(reading, words))
     if _by(analysis, "loaded_language", loaded.shipped().signature) and analysis.scores.loaded_share is not None:
-        out["loaded_share"] = _loaded(analysis)
+        out["loaded_share"] = _loaded(analysis, tokens)
     return out
 
 
@@ -134,9 +134,8 @@ def _told(reason: Reason) -> str:
     return f"“{reason.feature.strip()}”{times} speaks {'for' if reason.contribution > 0 else 'against'} it: {amount}."
 
 
-def _loaded(analysis: Analysis) -> tuple[Explanation, ...]:
+def _loaded(analysis: Analysis, tokens: Tokens) -> tuple[Explanation, ...]:
     own = [s for s in analysis.sentences if s.voice == "author" and s.loaded is not None]
-    tokens = tokenize(analysis.article)
     sure, least = loaded.shipped().words(tokens, analysis.quotes), loaded.shipped().word_threshold_
     shown = sorted(own, key=lambda s: (-float(s.loaded or 0), s.span.start))[:SENTENCES]
     rows = []

@@ -34,14 +34,13 @@ from numpy.typing import NDArray
 from framing.hedge_lexicon import Lexicon, normal
 from framing.hedge_rules import Context, Cues, Index
 from framing.signals import TYPE_COLUMNS, Hashes, TypeMemory, string_hash
-from framing.templates import OUTSIDE, Template
+from framing.templates import OUTSIDE, Template, join
 from framing.tokens import Remembered
 
 TYPES = ("epistemic", "doxastic", "condition", "investigation")  # what the Szeged corpus marks
 UNIT_COLUMNS = ("row", "row_type", "before_unit", "behind_unit", "frame", "opening")
 FRAME = ("if", "unless", "whether", "would", "not", "that", "to")
 
-_FACTOR, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)  # as in framing.templates
 _HEAD, _QUESTION = 1 << len(FRAME), 2 << len(FRAME)
 
 
@@ -163,13 +162,6 @@ def unit_keys(units: Units, memory: TypeMemory, templates: Sequence[Template] = 
     for k in range(chosen.shape[1]):
         join(keys, parts[chosen[:, k]])
     return keys
-
-
-def join(keys: Hashes, values: Hashes) -> None:
-    """Mix values into keys, in place."""
-    keys ^= values
-    keys *= _FACTOR
-    keys ^= keys >> _SHIFT
 
 
 @lru_cache(maxsize=8)

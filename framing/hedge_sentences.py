@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.hedge_features import TYPES, join
+from framing.hedge_features import TYPES
 from framing.hedge_lessons import Lesson
 from framing.hedge_lexicon import hedge_lexicon
 from framing.hedge_rules import Context, find_cues
@@ -45,7 +45,7 @@ from framing.learning.interning import KeyTable, frequent
 from framing.learning.words import key
 from framing.records import Hedge
 from framing.signals import Hashes, string_hash
-from framing.templates import OUTSIDE
+from framing.templates import OUTSIDE, join
 from framing.tokens import Remembered, Tokens
 
 Ints = NDArray[np.int64]

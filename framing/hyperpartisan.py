@@ -40,7 +40,6 @@ Text: TypeAlias = "str | Article | Document | Analysed"
 TASK = "hyperpartisan"
 MOST = 12  # words and pairs that are reasons of their own
 TOLD = "US political news of 2016 to 2018"
-_WITHOUT = ("rating", "policy_frames", "generic_frames", "loaded_language", "hyperpartisan")  # what need not be found for the reading
 
 
 class HyperpartisanClassifier(NgramClassifier):
@@ -231,7 +230,7 @@ def read(text: Text) -> tuple[Reading, ArticleWords]:
     if isinstance(text, (str, Article)):
         from framing import analysis
 
-        a: Analysed = analysis.analyze(text, models={name: None for name in _WITHOUT if name in analysis.SHIPPED})
+        a: Analysed = analysis.analyze(text, models=dict.fromkeys(analysis.OPTIONAL))
     elif isinstance(text, Analysed):
         a = text
     else:

@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.hedge_features import join
 from framing.learning.words import key
 from framing.sentences import code_points
 from framing.signals import Hashes, string_hash
+from framing.templates import join
 from framing.tokens import Remembered, Tokens, is_word
 
 Ints = NDArray[np.int64]
@@ -46,7 +46,7 @@ def _word_hash(token: str) -> bytes:
 _latest: tuple[tuple[str, ...], Hashes] = ((), np.zeros(0, np.uint64))  # several models read one text after another
 
 
-def _word_hashes(tokens: Tokens) -> Hashes:
+def word_hashes(tokens: Tokens) -> Hashes:
     """Hash of the key of each word type."""
     global _latest
     types, hashes = _latest
@@ -109,7 +109,7 @@ class Reading:
 
     def words(self, tokens: Tokens, grams: Grams) -> tuple[Hashes, list[tuple[int, Ints, Hashes]]]:
         """Keys of the word types; for each n > 1, where the n-grams of words begin, and their keys."""
-        word = _word_hashes(tokens)
+        word = word_hashes(tokens)
         single = np.full(len(word), grams.seed)
         join(single, word)
         state, word = single[self.kind], word[self.kind]

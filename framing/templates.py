@@ -58,7 +58,7 @@ def type_keys(rows: Hashes, templates: Sequence[Template]) -> Hashes:
         raise ValueError(f"no template of one type column: {wrong[0]}")
     columns = [TYPE_COLUMNS.index(t[0][0]) for t in templates]
     values = np.ascontiguousarray(rows[:, columns].T)
-    _join(values, _plan(tuple(templates)).seeds)
+    join(values, _plan(tuple(templates)).seeds)
     return values
 
 
@@ -97,9 +97,9 @@ def keys(signals: Signals, templates: Sequence[Template], first: int = 0, last: 
             part[begin - offset - first : end - offset - first] = column[begin:end]
         part[outside[offset]] = OUTSIDE
     joined = parts[plan.chosen[0]] if plan.chosen else np.empty((0, last - first), np.uint64)
-    _join(joined, plan.seeds)
+    join(joined, plan.seeds)
     for chosen in plan.chosen[1:]:
-        _join(joined[: len(chosen)], parts[chosen])
+        join(joined[: len(chosen)], parts[chosen])
     return joined[plan.order]
 
 
@@ -110,7 +110,7 @@ def _outside(paragraph: NDArray[np.int32], offset: int, first: int, last: int) -
     return np.flatnonzero((there < 0) | (there >= len(paragraph)) | (paragraph.take(there, mode="clip") != here))
 
 
-def _join(values: Hashes, other: Hashes) -> None:
+def join(values: Hashes, other: Hashes) -> None:
     """Mix ``other`` into ``values``, in place."""
     values ^= other
     values *= _FACTOR
