@@ -18,6 +18,7 @@ from framing.version import __version__
 
 COMMANDS = {  # name -> module that holds `command`
     "analyze": "framing.cli.analyze",
+    "score": "framing.cli.score",
     "corpora": "framing.cli.corpora",
     "models": "framing.cli.models",
     "train": "framing.cli.train",
