@@ -43,7 +43,7 @@ def test_large_tables(n: int) -> None:
 
 
 def test_all_keys_want_the_last_place() -> None:
-    """The search goes on at the first place of the table."""
+    """The table goes on behind it."""
     known = np.uint64(2**64 - 1) - np.arange(50, dtype=np.uint64)
     table = KeyTable(known)
     assert table.numbers(known).tolist() == list(range(50))
