@@ -23,6 +23,15 @@ def frequent(keys: Keys, at_least: int) -> Keys:
     return out
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct numbers, ascending: as ``np.unique``, which for this alone imports the masked arrays of numpy."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    out: NDArray[np.int64] = ordered[first]
+    return out
+
+
 class KeyTable:
     """Finds the number of a key, which is its place among ``keys``.
 
