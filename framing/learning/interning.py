@@ -45,10 +45,13 @@ class KeyTable:
         self.keys = np.ascontiguousarray(keys, np.uint64)
         bits = max(4, 2 + int(max(len(self.keys), 1) - 1).bit_length())
         self._shift = np.uint64(64 - bits)
-        order = np.argsort(self.keys)
-        ascending, n = self.keys[order], np.arange(len(order))
-        if (ascending[1:] == ascending[:-1]).any():
-            raise ValueError("the keys are not distinct")
+        order = n = np.arange(len(self.keys))
+        ascending = self.keys
+        if not (ascending[1:] > ascending[:-1]).all():
+            order = np.argsort(self.keys)
+            ascending = self.keys[order]
+            if (ascending[1:] == ascending[:-1]).any():
+                raise ValueError("the keys are not distinct")
         place = np.maximum.accumulate((ascending >> self._shift).astype(np.int64) - n) + n
         size = max(1 << bits, int(place[-1]) + 2 if len(place) else 0)
         self._number, self._key = np.full(size, -1, np.int32), np.zeros(size, np.uint64)
