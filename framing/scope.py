@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from framing.hedge_lexicon import BIT
 from framing.hedge_rules import Context, Cues, Index
+from framing.learning.interning import distinct
 from framing.records import Span
 from framing.tokens import Bools, Remembered
 
@@ -74,14 +75,14 @@ def _clauses(context: Context, marks: NDArray[np.int8]) -> tuple[Index, Index, I
     strong, soft_at = np.flatnonzero(marks & _CUT), comma[soft]
     begins = np.concatenate([strong, soft_at, np.flatnonzero(that[:-1]), joins, said]) + 1
     n = len(context.begin)
-    begins = np.unique(np.concatenate([context.tokens.sentence_first[:-1], begins[begins < n], np.flatnonzero(relative[:-1])]))
+    begins = distinct(np.concatenate([context.tokens.sentence_first[:-1], begins[begins < n], np.flatnonzero(relative[:-1])]))
     # the last word of a sentence, its closing marks left out
     tail = np.flatnonzero((marks[:-1] & _END) == 0)
     bounds = context.tokens.sentence_first[1:].astype(np.int64)
     position = np.searchsorted(tail, bounds, side="left") - 1
     stop = tail[position[position >= 0]] + 1
-    ends = np.unique(np.concatenate([strong, soft_at, np.flatnonzero(opens[:-1]), joins, stop, bounds]))
-    return begins, ends, np.unique(np.concatenate([ends, comma]))
+    ends = distinct(np.concatenate([strong, soft_at, np.flatnonzero(opens[:-1]), joins, stop, bounds]))
+    return begins, ends, distinct(np.concatenate([ends, comma]))
 
 
 def _fronted(context: Context, comma: Index) -> Bools:
