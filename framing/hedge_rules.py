@@ -61,8 +61,11 @@ class Context:
 
     def has(self, *names: str) -> Bools:
         """Whether each token (and the place n) has one of these shapes."""
-        wanted = sum(BIT[name] for name in names)
-        return np.asarray((self.shapes & wanted) != 0)
+        return np.asarray((self.shapes & sum(BIT[name] for name in names)) != 0)
+
+    def shaped(self, place: Index, *names: str) -> Bools:
+        """Whether the tokens at some places have one of these shapes."""
+        return np.asarray((self.shapes[place] & sum(BIT[name] for name in names)) != 0)
 
 
 class Conditions:
