@@ -32,6 +32,7 @@ if _typing.TYPE_CHECKING:
         Transparency,
     )
     from framing.result import Analysis, Explanation, Scores
+    from framing.rows import to_frame
     from framing.text import read_article
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "analyze_many",
     "load_corpus",
     "read_article",
+    "to_frame",
 ]
 
 _OTHERS = {  # name -> module, of what is no record
@@ -66,6 +68,7 @@ _OTHERS = {  # name -> module, of what is no record
     "analyze_many": "framing.analysis",
     "load_corpus": "framing.corpora",
     "read_article": "framing.text",
+    "to_frame": "framing.rows",
 }
 
 

@@ -54,7 +54,7 @@ FACE = [
     "Analysis", "Article", "Attribution", "Boilerplate", "Contribution",
     "Document", "Entity", "Explanation", "FrameScores",
     "Hedge", "Notice", "Quote", "Scores", "Sentence", "Span", "Transparency",
-    "__version__", "analyze", "analyze_many", "load_corpus", "read_article",
+    "__version__", "analyze", "analyze_many", "load_corpus", "read_article", "to_frame",
 ]  # fmt: skip
 
 HEAVY = ["sklearn", "nltk", "scipy", "joblib", "jinja2", "click", "rich", "trafilatura", "lxml", "pooch", "requests"]
