@@ -36,7 +36,7 @@ from framing.training_hyperpartisan import train_hyperpartisan
 from framing.training_loaded import train_loaded_language
 from framing.training_rating import train_rating
 from framing.training_sources import train_sources
-from framing.training_steps import Model, Progress, chosen, citations, count_tokens, describe, finish, need_tools
+from framing.training_steps import Model, Progress, chosen, citations, corrected, count_tokens, describe, describe_own, finish, need_tools
 
 CORPORA = ("polnear",)
 RAW = "article_bias_prediction"
@@ -87,6 +87,7 @@ def train_attribution(
     *,
     settings: Settings = SETTINGS,
     classes: WordClasses | None = None,
+    brat: Sequence[str | os.PathLike[str]] = (),
 ) -> AttributionExtractor:
     """Train the attribution extractor.
 
@@ -109,6 +110,8 @@ def train_attribution(
         Of the last network; their seed is replaced.
     classes : WordClasses, optional
         Ready ones, instead of learning them.
+    brat : sequence of path
+        Folders of articles that people corrected (:func:`framing.interop.brat.read_brat`), to learn from too.
 
     Returns
     -------
@@ -128,13 +131,15 @@ def train_attribution(
     say = progress or (lambda line: None)
     names = chosen(corpus, CORPORA, "attribution")
     lessons = {name: _read(name, "train", data_home) for name in names}
-    documents = [document for part in lessons.values() for document in part]
+    by_hand = corrected(brat, "attributions")
+    documents = [document for part in (*lessons.values(), *by_hand.values()) for document in part]
     tune = _read(names[0], "dev", data_home)
     raw = list(load_corpus(RAW, data_home=data_home, unlabelled=True)) if unlabelled_tokens > 0 else []
     say(f"{len(documents):,} documents to learn from, {len(tune):,} to tune on, {len(raw):,} without annotation")
     texts = [
         *(describe(name, "train", "learning", part) for name, part in lessons.items()),
         describe(names[0], "dev", "calibration", tune),
+        *describe_own(by_hand),
     ]
     own = settings != SETTINGS or classes is not None
     if classes is None:
@@ -145,7 +150,7 @@ def train_attribution(
     texts += [describe(RAW, "train (unlabelled)", "labelled by teachers", labelled)] if labelled else []
     extractor = AttributionExtractor(settings=replace(settings, seed=seed), classes=classes)
     extractor.fit(documents, unlabelled=[document.text for document in labelled], tune=tune, progress=say)
-    return finish(extractor, _card(extractor, names, texts, unlabelled_tokens, seed, own), out)
+    return finish(extractor, _card(extractor, names, list(by_hand), texts, unlabelled_tokens, seed, own), out)
 
 
 TASKS: Mapping[str, Callable[..., Model]] = {
@@ -190,11 +195,17 @@ def choose(documents: Sequence[Document], tokens: int, seed: int) -> list[Docume
 
 
 def _card(
-    extractor: AttributionExtractor, names: Sequence[str], texts: Sequence[Mapping[str, Any]], tokens: int, seed: int, own: bool
+    extractor: AttributionExtractor,
+    names: Sequence[str],
+    brat: Sequence[str],
+    texts: Sequence[Mapping[str, Any]],
+    tokens: int,
+    seed: int,
+    own: bool,
 ) -> dict[str, Any]:
     assert extractor.settings is not None
     assert extractor.classes is not None
-    signature = f"attribution|train:{'+'.join(names)}|unlabelled:{tokens}|seed:{seed}|{'settings:own|' if own else ''}v:{VERSION}"
+    signature = f"attribution|train:{'+'.join([*names, *brat])}|unlabelled:{tokens}|seed:{seed}|{'settings:own|' if own else ''}v:{VERSION}"
     settings = {
         "seed": seed,
         "unlabelled tokens": tokens,
@@ -216,5 +227,5 @@ def _card(
         "use": list(_USE),
         "limits": list(_LIMITS),
         "settings": settings,
-        "citations": citations(list(dict.fromkeys([*names, *(t["corpus"] for t in texts)])), *_CITATIONS),
+        "citations": citations(list(dict.fromkeys([*names, *(t["corpus"] for t in texts if t["corpus"] not in brat)])), *_CITATIONS),
     }

@@ -22,7 +22,7 @@ from framing.corpora import load_corpus
 from framing.hedge_cues import PRIOR, Settings
 from framing.hedge_sentences import AT_LEAST, L2, C
 from framing.hedge_tagger import VERSION, HedgeTagger
-from framing.training_steps import Progress, chosen, citations, describe, finish, need_tools
+from framing.training_steps import Progress, chosen, citations, corrected, describe, describe_own, finish, need_tools
 
 CORPUS, SENTENCES = "szeged_uncertainty", "conll2010"
 
@@ -74,6 +74,7 @@ def train_hedging(
     *,
     exclude: Iterable[str] = (),
     settings: Settings | None = None,
+    brat: Sequence[str | os.PathLike[str]] = (),
 ) -> HedgeTagger:
     """Train the hedge tagger.
 
@@ -93,6 +94,8 @@ def train_hedging(
         Ids of documents of the Szeged corpus that must not be learned from: those of an evaluation part.
     settings : Settings, optional
         Of the tagger; their seed is replaced.
+    brat : sequence of path
+        Folders of articles whose hedges people corrected (:func:`framing.interop.brat.read_brat`), to learn from too.
 
     Returns
     -------
@@ -114,25 +117,32 @@ def train_hedging(
     left_out = sorted(set(exclude))
     options: dict[str, Any] = {CORPUS: {"exclude": left_out}}
     read = {name: list(load_corpus(name, data_home=data_home, **options.get(name, {}))) for name in names if name != SENTENCES}
-    documents = [document for part in read.values() for document in part]
+    own = corrected(brat, "hedges")
+    documents = [document for part in (*read.values(), *own.values()) for document in part]
     labelled = list(load_corpus(SENTENCES, "train", data_home=data_home, part="wiki")) if SENTENCES in names else []
     say(f"{len(documents):,} documents with cues, {len(labelled):,} with labels of sentences")
     tagger = HedgeTagger(settings=replace(settings or Settings(), seed=seed))
     tagger.fit(documents, labelled=labelled, progress=say)
-    texts = [describe(name, "all at hand", "cues", part) for name, part in read.items()]
+    texts = [describe(name, "all at hand", "cues", part) for name, part in read.items()] + describe_own(own)
     texts += [describe(SENTENCES, "train, wiki", "labels of sentences", labelled)] if labelled else []
-    return finish(tagger, _card(tagger, names, texts, seed, left_out, settings is not None), out)
+    return finish(tagger, _card(tagger, names, list(own), texts, seed, left_out, settings is not None), out)
 
 
 def _card(
-    tagger: HedgeTagger, names: Sequence[str], texts: Sequence[dict[str, Any]], seed: int, left_out: Sequence[str], own: bool
+    tagger: HedgeTagger,
+    names: Sequence[str],
+    brat: Sequence[str],
+    texts: Sequence[dict[str, Any]],
+    seed: int,
+    left_out: Sequence[str],
+    own: bool,
 ) -> dict[str, Any]:
     without = hashlib.sha256("\n".join(left_out).encode("utf-8", "surrogatepass")).hexdigest()[:8] if left_out else ""
     marks = f"{f'exclude:{without}|' if left_out else ''}{'settings:own|' if own else ''}"
     return {
         "name": "hedging",
         "version": VERSION,
-        "signature": f"hedging|train:{'+'.join(names)}|seed:{seed}|{marks}v:{VERSION}",
+        "signature": f"hedging|train:{'+'.join([*names, *brat])}|seed:{seed}|{marks}v:{VERSION}",
         "task": _TASK,
         "method": _METHOD,
         "texts": list(texts),

@@ -12,7 +12,7 @@ from typing import Any
 
 from framing.corpora import info, load_corpus
 from framing.records import Document
-from framing.training_steps import Progress, chosen, citations, describe, finish, need_tools
+from framing.training_steps import Progress, chosen, citations, corrected, describe, describe_own, finish, need_tools
 from framing.typer import VERSION, SourceTyper
 
 CORPORA = ("source_levels", "wikinews_attributions")
@@ -54,6 +54,8 @@ def train_sources(
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    *,
+    brat: Sequence[str | os.PathLike[str]] = (),
 ) -> SourceTyper:
     """Train the typer of sources.
 
@@ -67,6 +69,10 @@ def train_sources(
         Folder to save the model and its ``CARD.md`` into; without it nothing is written.
     progress : callable, optional
         Called with a line of text.
+
+    brat : sequence of path
+        Folders of articles that people corrected (:func:`framing.interop.brat.read_brat`), to learn from too; one with an attribution
+        that has no kind or no level is left out.
 
     Returns
     -------
@@ -87,23 +93,24 @@ def train_sources(
     names = chosen(corpus, CORPORA, "source levels")
     parts = {(name, part): _read(name, part, data_home) for name in names for part in PARTS if part in info(name).splits}
     tune = _read(names[0], "dev", data_home)
-    documents = [document for part in parts.values() for document in part]
+    own = {name: [d for d in part if not d.meta["uncoded"]] for name, part in corrected(brat, "attributions").items()}
+    documents = [document for part in (*parts.values(), *own.values()) for document in part]
     say(f"{len(documents):,} documents to learn from, {len(tune):,} to calibrate on")
     typer = SourceTyper().fit(documents, tune=tune)
     say(f"{len(typer.model_.names):,} features")
-    texts = [describe(name, part, "learning", found) for (name, part), found in parts.items()]
-    return finish(typer, _card(typer, names, [*texts, describe(names[0], "dev", "calibration", tune)]), out)
+    texts = [describe(name, part, "learning", found) for (name, part), found in parts.items()] + describe_own(own)
+    return finish(typer, _card(typer, names, list(own), [*texts, describe(names[0], "dev", "calibration", tune)]), out)
 
 
 def _read(name: str, part: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
     return list(load_corpus(name, part, data_home=data_home))
 
 
-def _card(typer: SourceTyper, names: Sequence[str], texts: list[dict[str, Any]]) -> dict[str, Any]:
+def _card(typer: SourceTyper, names: Sequence[str], own: Sequence[str], texts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": "sources",
         "version": VERSION,
-        "signature": f"sources|train:{'+'.join(names)}|v:{VERSION}",
+        "signature": f"sources|train:{'+'.join([*names, *own])}|v:{VERSION}",
         "task": _TASK,
         "method": _METHOD,
         "texts": texts,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from framing import cards
 from framing.corpora import info
+from framing.interop.brat import read_brat
 from framing.records import Document
 from framing.text import article_from_text
 from framing.tokens import tokenize
@@ -55,6 +57,28 @@ def count_tokens(documents: Sequence[Document]) -> int:
 def describe(name: str, split: str, use: str, documents: Sequence[Document]) -> dict[str, Any]:
     """What the card says of some texts of a corpus."""
     return cards.describe(name, split, use, documents, count_tokens(documents), info(name).licence)
+
+
+def corrected(folders: Iterable[str | os.PathLike[str]], layer: str) -> dict[str, list[Document]]:
+    """Documents that people corrected in brat, by what a card calls their folder: its name and eight digits of the sum of its texts.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    BratError
+        If a file in it is damaged; a ``ValueError``.
+    """
+    out = {}
+    for folder in folders:
+        documents = list(read_brat(folder, ["attributions", "hedges"] if layer == "hedges" else [layer]))
+        out[f"brat:{Path(folder).resolve().name}:{cards.digest(documents)[:8]}"] = documents
+    return out
+
+
+def describe_own(read: Mapping[str, Sequence[Document]]) -> list[dict[str, Any]]:
+    """What the card says of corrected documents."""
+    return [cards.describe(name, "corrected", "learning", part, count_tokens(part), "that of its texts") for name, part in read.items()]
 
 
 def citations(names: Sequence[str], *more: str) -> list[str]:

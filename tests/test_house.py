@@ -195,7 +195,7 @@ def test_nothing_that_is_loaded_can_execute() -> None:
 def texts() -> Iterator[tuple[Path, str]]:
     """Every text file that we wrote, with its content."""
     top = [p for p in ROOT.iterdir() if p.is_file() and p.name != "LICENSE"]
-    for path in [*top, *(p for name in ("framing", "tests", "experiments", "datasets", ".ci") for p in (ROOT / name).rglob("*"))]:
+    for path in [*top, *(p for name in ("framing", "tests", "experiments", "datasets", "docs", ".ci") for p in (ROOT / name).rglob("*"))]:
         if (
             path.is_file()
             and "__pycache__" not in path.parts

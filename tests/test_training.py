@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from framing import cards
+from framing import analyze, cards
 from framing.attribution import MODELS, AttributionExtractor
 from framing.corpora import CorpusNotFound, info, load_corpus
+from framing.interop.brat import write_brat
 from framing.learning.words import WordClasses, key
 from framing.records import Document
 from framing.training import SETTINGS, TASKS, choose, train_attribution
@@ -110,6 +111,16 @@ def test_own_settings_are_said_in_the_signature(home: Path) -> None:
     assert "|settings:own|" in made.card_["signature"]
     assert "teacher 1" not in made.card_["settings"]
     assert [t["use"] for t in made.card_["texts"]] == ["learning", "calibration"]
+
+
+def test_articles_corrected_in_brat_are_learned_from(home: Path, tmp_path: Path) -> None:
+    write_brat([analyze("Ida Lund said that the bridge may fall.")], tmp_path / "mine", ["attributions"])
+    made = train_attribution(data_home=home, unlabelled_tokens=0, settings=QUICK, classes=few_classes(), brat=[tmp_path / "mine"])
+    texts = [(t["corpus"].split(":")[0], t["documents"], t["use"]) for t in made.card_["texts"]]
+    assert texts[-1] == ("brat", 1, "learning")
+    assert "+brat:mine:" in made.card_["signature"]
+    with pytest.raises(FileNotFoundError):
+        train_attribution(data_home=home, unlabelled_tokens=0, settings=QUICK, classes=few_classes(), brat=[tmp_path / "none"])
 
 
 def test_without_raw_text_no_further_corpus_is_needed(home: Path, tmp_path: Path) -> None:

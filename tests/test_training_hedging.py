@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from framing import analyze
 from framing.cards import PAGE
 from framing.corpora import CorpusNotFound, load_corpus
 from framing.hedge_cues import Settings
 from framing.hedge_tagger import HedgeTagger
+from framing.interop.brat import write_brat
 from framing.training_hedging import train_hedging
 
 SENTENCES = (
@@ -71,3 +74,26 @@ def test_corpora_that_do_not_fit_are_named(home: Path, tmp_path: Path) -> None:
         train_hedging("polnear", home)
     with pytest.raises(CorpusNotFound):
         train_hedging("szeged_uncertainty", tmp_path / "nowhere")
+
+
+def test_articles_corrected_in_brat_are_learned_from(home: Path, tmp_path: Path) -> None:
+    """A cue that no corpus marks is marked by hand; the tagger finds it then."""
+    said = [f"Tourists wistfully come to town {n}. The mill may close. The road is wet." for n in range(12)]
+    folder = tmp_path / "to_correct"
+    for path in write_brat([analyze(text) for text in said], folder, ["hedges"]):
+        text = path.with_suffix(".txt").read_text(encoding="utf-8")
+        place = text.index("wistfully")
+        line = f"T900\tEpistemic {place} {place + 9}\twistfully\n"
+        path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+    without = train_hedging(data_home=home, settings=Settings(at_least=1))
+    tagger = train_hedging(data_home=home, settings=Settings(at_least=1), brat=[folder])
+    new = "Farmers wistfully go to the mill."
+
+    def found(model: HedgeTagger) -> list[str]:
+        return [h.cue.text for h in analyze(new, models={"hedging": model}).hedges]
+
+    assert found(without) == []
+    assert found(tagger) == ["wistfully"]
+    assert re.fullmatch(r"hedging\|train:szeged_uncertainty\+conll2010\+brat:to_correct:[0-9a-f]{8}\|.*", tagger.card_["signature"])
+    (own,) = [t for t in tagger.card_["texts"] if t["corpus"].startswith("brat:")]
+    assert (own["documents"], own["use"]) == (12, "learning")

@@ -20,6 +20,7 @@ from framing.version import __version__
 COMMANDS = {  # name -> module that holds `command`
     "analyze": "framing.cli.analyze",
     "score": "framing.cli.score",
+    "export": "framing.cli.export",
     "corpora": "framing.cli.corpora",
     "models": "framing.cli.models",
     "train": "framing.cli.train",
@@ -30,6 +31,7 @@ Examples:
   framing analyze --demo
   framing analyze article.txt
   framing analyze articles/*.txt --format jsonl -o analyses.jsonl
+  framing score corpus.jsonl -o scores.csv --jobs -1
 """
 
 

@@ -27,6 +27,7 @@ Examples:
   framing train sources
   framing train attribution --data-home corpora --out mine --seed 1
   framing train attribution --unlabelled-tokens 0
+  framing train sources --brat to_correct
 """
 
 
@@ -43,6 +44,12 @@ Examples:
 )
 @click.option("--exclude", type=click.File(encoding="utf-8"), help="Only for hedging: ids of documents to leave out, one a line.")
 @click.option("--part", type=click.Choice(["SG2", "MBIC"]), help="Only for loaded_language: of BABE, to learn from.  [default: SG2]")
+@click.option(
+    "--brat",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="Only for attribution, sources and hedging: folder of articles corrected in brat, to learn from too; may be repeated.",
+)
 @click.option("--force", is_flag=True, help="Write into a folder that holds something else.")
 def command(
     task: str,
@@ -53,6 +60,7 @@ def command(
     unlabelled_tokens: int | None,
     exclude: IO[str] | None,
     part: str | None,
+    brat: tuple[str, ...],
     force: bool,
 ) -> int:
     """Train the model of TASK.
@@ -61,7 +69,7 @@ def command(
     """
     train = TASKS[task]
     left_out = None if exclude is None else exclude.read().split()
-    given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "part": part, "exclude": left_out}
+    given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "part": part, "exclude": left_out, "brat": brat or None}
     options = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if name not in inspect.signature(train).parameters:
