@@ -339,3 +339,9 @@ def test_tables_are_described() -> None:
         assert all(c.told and c.type in (int, float, bool, str) for c in columns)
     with pytest.raises(ValueError, match=r"JSON compliant"):
         encode("hedges", [{"strength": float("nan")}], "jsonl")
+
+
+def test_a_worker_with_another_version_is_refused(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("framing.runs.shards.maker", lambda: "framing 0.0.1")
+    with pytest.raises(RunError, match=r"a worker has framing 0.0.1, but here is framing .*: install the same on all"):
+        score(small, tmp_path / "out.jsonl")

@@ -26,7 +26,7 @@ from framing.runs import journal as journals
 from framing.runs.formats import FORMATS, SCHEMAS, combine, header, versions
 from framing.runs.items import MAX_CHARS, Columns, Corpus, check_inputs
 from framing.runs.journal import Done, Journal, RunError
-from framing.runs.shards import ROWS, Ids, Result, Shard, shards, work
+from framing.runs.shards import ROWS, Ids, Result, Shard, maker, shards, work
 from framing.runs.workers import results
 from framing.transparency import SCHEME
 from framing.version import __version__
@@ -208,6 +208,8 @@ class _Run:
         return journals.part(self.folder / target.table, number, target.form)
 
     def _keep(self, shard: Shard, result: Result) -> None:
+        if result.maker != maker():
+            raise RunError(f"a worker has {result.maker}, but here is {maker()}: install the same on all")
         tables = {}
         for target in self.targets:
             data = result.tables[target.table]

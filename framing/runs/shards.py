@@ -12,17 +12,21 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from framing.analysis import analyze
+from framing.analysis import MODELS, analyze
 from framing.records import Article
 from framing.rows import NAMES, Row, encodable, rows
 from framing.runs.formats import encode
 from framing.runs.items import MAX_CHARS, Item, too_long
 from framing.text import article_from_html, article_from_text
+from framing.transparency import SCHEME
+from framing.version import __version__
 
 ROWS = 200
 CHARS = 1_000_000
@@ -44,13 +48,14 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a shard: bytes of each table and the number of rows in it; articles that failed; tokens."""
+    """What came of a shard: bytes of each table and the number of rows in it; articles that failed; tokens; what ``maker`` made it."""
 
     number: int
     tables: Mapping[str, bytes]
     counts: Mapping[str, int]
     failed: int
     tokens: int
+    maker: str
 
 
 class Ids:
@@ -150,7 +155,14 @@ def work(shard: Shard, forms: Mapping[str, str], max_chars: int = MAX_CHARS) -> 
             elif table in made:
                 made[table] += [{**place, **x} for x in lines]
     tables = {table: encode(table, lines, forms[table]) for table, lines in made.items()}
-    return Result(shard.number, tables, {table: len(lines) for table, lines in made.items()}, failed, tokens)
+    return Result(shard.number, tables, {table: len(lines) for table, lines in made.items()}, failed, tokens, maker())
+
+
+@cache
+def maker() -> str:
+    """Everything of this installation on which the numbers depend, in words; the same on every worker of a run."""
+    models = json.dumps({name: make().signature for name, make in MODELS.items()}, sort_keys=True)
+    return f"framing {__version__}, scheme {SCHEME}, models {hashlib.sha256(models.encode()).hexdigest()[:12]}"
 
 
 def _analysed(item: Item, tables: Iterable[str], max_chars: int) -> tuple[dict[str, list[Row]], int]:
