@@ -36,7 +36,8 @@ def throughput(found: dict[str, Any]) -> str:
     ]
     alone = part["analysis"]
     rows.append(("`framing.analyze`, one process, warm", f"{alone['tokens_per_second']:,.0f}", ""))
-    gain = f"Two workers do {part['gain_of_two']:.2f} times as much as one; two loops of arithmetic at once on this machine {part['machine_gain_of_two']:.2f} times."
+    machine = f"two loops of arithmetic at once on this machine {part['machine_gain_of_two']:.2f} times"
+    gain = f"Two workers do {part['gain_of_two']:.2f} times as much as one; {machine}."
     lead = f"The leading process reads and shards {part['leader_articles_per_second']:,.0f} articles a second."
     return "\n\n".join((table(("", "tokens/s", "articles/s"), rows), gain, lead))
 

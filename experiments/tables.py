@@ -13,6 +13,7 @@ from pathlib import Path
 
 from experiments import (
     attribution_tables,
+    feature_tables,
     frame_tables,
     hedge_tables,
     hyperpartisan_tables,
@@ -90,6 +91,8 @@ SECTIONS = {
     "Hyperpartisan articles: beside the floors, paired": (hyperpartisan_tables.gains, "hyperpartisan"),
     "Hyperpartisan articles: what each part of the features gives": (hyperpartisan_tables.parts, "hyperpartisan"),
     "Hyperpartisan articles: what the probabilities are worth": (hyperpartisan_tables.calibration, "hyperpartisan"),
+    "Features of articles: added to TF-IDF for hyperpartisan articles": (feature_tables.scores, "sourcing_features"),
+    "Features of articles: single columns": (feature_tables.alone, "sourcing_features"),
     "Left, center, right: labels of outlets (experiment only)": (narrative_tables.leaning, "left_center_right"),
     "Sentence ends, F1": (sentences, "reading"),
 }
