@@ -26,9 +26,11 @@ the columns ``hits`` and ``precision``, which pool the corpora that :func:`count
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,7 @@ PLACES = (
 )
 _COMMAS = ",()[]–—-–—:;\"“”"
 _PERSON_ENDINGS = ("ers", "ors", "ees", "ants", "ists", "men", "women")  # role nouns in the plural: customers, investors, applicants
+_NO_NEGATION = ("approximator", "weasel", "peacock", "condition", "none")
 _NOT_PLURAL = ("ss", "us", "is", "'s")
 
 
@@ -75,14 +78,17 @@ def shape(word: str) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """One test of a condition: at ``place``, is the word in ``words`` (by vocabulary index), has it one of ``shapes``, or does one of the
-    other ``conditions`` hold there?"""
+    """One test of a condition: at ``place``, is the word among ``words`` (1 at its vocabulary index), has it one of ``shapes``, or does one
+    of the other ``conditions`` hold there?"""
 
     place: str
     negative: bool
-    words: Bools
+    words: bytes
     shapes: int
     conditions: tuple[str, ...] = ()
+
+
+Condition: TypeAlias = tuple[tuple[Term, ...], ...]  # ways, each with its terms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +112,15 @@ class Node:
     words: dict[int, Node] = field(default_factory=dict)
     classes: dict[str, Node] = field(default_factory=dict)
     entries: list[int] = field(default_factory=list)
+    met: dict[int, tuple[Node, ...]] = field(default_factory=dict)  # what ``after`` found
+
+    def after(self, word: int, classes: Mapping[str, Bools]) -> tuple[Node, ...]:
+        """The nodes that a word leads to, by itself and by its classes; kept, since few words follow one another in entries."""
+        nodes = self.met.get(word)
+        if nodes is None:
+            own = [self.words[word]] if word in self.words else []
+            nodes = self.met[word] = (*own, *(node for name, node in self.classes.items() if word and classes[name][word]))
+        return nodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +134,7 @@ class Lexicon:
     vocabulary: dict[str, int]
     entries: tuple[Entry, ...]
     classes: dict[str, Bools]
-    conditions: dict[str, tuple[tuple[Term, ...], ...]]
+    conditions: dict[str, Condition]
     single: dict[int, tuple[int, ...]]
     is_single: Bools
     tree: Node
@@ -136,6 +151,35 @@ class Lexicon:
         """Vocabulary index of a token, 0 if no table names it."""
         vocabulary = self.vocabulary
         return Remembered(lambda word: vocabulary.get(normal(word), 0))
+
+    @cached_property
+    def members(self) -> Remembered[Bools]:
+        """Names of word classes, between blanks -> the words of any of them, by vocabulary index."""
+        return Remembered(lambda names: np.logical_or.reduce([self.classes[name] for name in names.split(" ")]))
+
+    @cached_property
+    def cuts(self) -> Term:
+        """What ends the stretch of ``later``."""
+        return Term("self", False, self.classes["cuts_after"].tobytes(), 0)
+
+    @cached_property
+    def weak(self) -> Bools:
+        """The words behind which a negator negates nothing ("not only"), by vocabulary index."""
+        words = np.zeros(self.size, np.bool_)
+        words[[self.index(word) for word in ("only", "just", "least")]] = True
+        return words
+
+    @cached_property
+    def needs(self) -> tuple[tuple[Condition, ...], ...]:
+        """The conditions of each entry, all of which must hold."""
+        return tuple(tuple(map(self.conditions.__getitem__, e.needs.split("+"))) if e.needs else () for e in self.entries)
+
+    @cached_property
+    def traits(self) -> NDArray[np.bool_]:
+        """What negation does to each entry, (4, entries): whether it holds its negation itself, whether it is open to one, whether that
+        changes its type, whether it only silences others."""
+        rows = [(e.negated, e.type not in _NO_NEGATION and e.subtype != "modal", e.flip != e.type, e.type == "none") for e in self.entries]
+        return np.ascontiguousarray(np.array(rows, np.bool_).reshape(-1, 4).T)
 
 
 def _elements(entry: str) -> list[list[str]]:
@@ -211,7 +255,7 @@ def _term(text: str, builder: _Builder, size: int) -> Term:
             shapes |= BIT[name]
         else:
             words[builder.members(name)] = True
-    return Term(place, text.startswith("!"), words, shapes, tuple(conditions))
+    return Term(place, text.startswith("!"), words.tobytes(), shapes, tuple(conditions))
 
 
 @lru_cache(maxsize=1)

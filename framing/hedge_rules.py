@@ -15,18 +15,19 @@ Every step looks at a bounded number of neighbours or at sums over sentences, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.hedge_lexicon import BIT, Lexicon, Node, Term, shape
+from framing.hedge_lexicon import BIT, Condition, Lexicon, Node, Term, shape
 from framing.tokens import Bools, Tokens
 
 Index = NDArray[np.int64]
 
-_NO_NEGATION = ("approximator", "weasel", "peacock", "condition", "none")
+_WIDE = frozenset({"sentence", "earlier", "later"})
 _STEPS = {"next": (1, 0), "next2": (1, 1), "next3": (1, 2), "next4": (1, 3), "prev": (-1, 1), "prev2": (-1, 2)}
 
 
@@ -40,8 +41,6 @@ class Context:
     shapes: NDArray[np.int32]
     begin: Index  # (n,) first token of the sentence of each token
     end: Index  # (n,) one past its last token
-    sums: dict[int, Index] = field(default_factory=dict)
-    true: dict[str, Bools] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tokens: Tokens, lexicon: Lexicon) -> Context:
@@ -56,105 +55,114 @@ class Context:
         n = len(self.begin)
         return np.where((place >= self.begin[anchor]) & (place < self.end[anchor]), place, n)
 
-    def isin(self, name: str) -> Bools:
-        """Whether each token (and the place n) belongs to a word class."""
-        return self.lexicon.classes[name][self.words]
+    def isin(self, names: str) -> Bools:
+        """Whether each token (and the place n) belongs to a word class, or to one of several between blanks."""
+        return self.lexicon.members[names][self.words]
 
     def has(self, *names: str) -> Bools:
         """Whether each token (and the place n) has one of these shapes."""
-        wanted = sum(BIT[name] for name in names)
-        return np.asarray((self.shapes & wanted) != 0)
+        return np.asarray((self.shapes & sum(BIT[name] for name in names)) != 0)
 
-    def holds(self, term: Term, first: Index, last: Index) -> Bools:
-        """One term of a condition at each candidate."""
-        if term.place in ("sentence", "earlier", "later"):
-            begin = last if term.place == "later" else self.begin[first]
-            end = first if term.place == "earlier" else self.end[first]
-            end = np.minimum(end, np.maximum(self._cut(begin), begin)) if term.place == "later" else end
-            found = self._between(term, begin, end)
-        elif term.place in ("within", "ago"):
-            places = [last + k if term.place == "within" else first - 1 - k for k in range(4)]
-            found = np.logical_or.reduce([self._test(term, self.inside(p, first)) for p in places])
-        else:
-            found = self._test(term, self._place(term.place, first, last))
-        return ~found if term.negative else found
+    def shaped(self, place: Index, *names: str) -> Bools:
+        """Whether the tokens at some places have one of these shapes."""
+        return np.asarray((self.shapes[place] & sum(BIT[name] for name in names)) != 0)
 
-    def _test(self, term: Term, place: Index) -> Bools:
-        found = term.words[self.words[place]] | ((self.shapes[place] & term.shapes) != 0)
-        for name in term.conditions:
-            found |= self.everywhere(name)[place]
-        return np.asarray(found)
 
-    def _place(self, place: str, first: Index, last: Index) -> Index:
+class Conditions:
+    """Says whether conditions hold at a candidate.
+
+    There is about one candidate in thirteen words, and most conditions look at one or two words beside it: so candidates are looked at one
+    after another, and a condition is left at the first term that decides. Only terms about sentences need the words of the text that fit
+    them. These are found once, in order, and searched, so that sentences of any length cost no more.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.conditions = context, context.lexicon.conditions
+        self.adverb = context.lexicon.classes["adv"]
+        # One number at a time is read faster from the memory of an array than through the array.
+        self.words, self.shapes, self.begin, self.end = (a.data for a in (context.words, context.shapes, context.begin, context.end))
+        self.fits: dict[Term, list[int]] = {}
+
+    def hold(self, condition: Condition, first: int, last: int) -> bool:
+        """Whether all terms of any way hold."""
+        for way in condition:
+            for term in way:
+                if self._holds(term, first, last) == term.negative:
+                    break
+            else:
+                return True
+        return False
+
+    def _holds(self, term: Term, first: int, last: int) -> bool:
+        """One term at a candidate, taken as if it were not negative."""
+        place = term.place
+        if place in _WIDE:
+            begin = last if place == "later" else self.begin[first]
+            end = first if place == "earlier" else self.end[first]
+            if place == "later":
+                end = min(end, max(self._cut(begin), begin))
+            fits = self._fits(term)
+            at = bisect_left(fits, begin)
+            return at < len(fits) and fits[at] < end
+        if place == "within" or place == "ago":
+            side = 1 if place == "within" else -1
+            near = last if place == "within" else first - 1
+            return any(self._fit(term, self._inside(near + side * k, first)) for k in range(4))
+        return self._fit(term, self._place(place, first, last))
+
+    def _place(self, place: str, first: int, last: int) -> int:
+        if place in _STEPS:
+            side, step = _STEPS[place]
+            return self._inside(last + step if side > 0 else first - step, first)
         if place == "self":
             return first
         if place == "opening":
-            return self.begin[first]
-        if place in _STEPS:
-            side, step = _STEPS[place]
-            return self.inside(last + step if side > 0 else first - step, first)
-        near = self.inside(last if place == "after" else first - 1, first)
-        skip = self.lexicon.classes["adv"][self.words[near]] | ((self.shapes[near] & BIT["LY"]) != 0)
-        return self.inside(np.where(skip, near + (1 if place == "after" else -1), near), first)
+            return int(self.begin[first])
+        near = self._inside(last if place == "after" else first - 1, first)
+        if self.adverb[self.words[near]] or self.shapes[near] & BIT["LY"]:
+            near += 1 if place == "after" else -1
+        return self._inside(near, first)
 
-    def _between(self, term: Term, begin: Index, end: Index) -> Bools:
-        """Whether the term holds at one of the tokens ``begin:end``."""
-        key = id(term)
-        if key not in self.sums:
-            hits = self._test(term, np.arange(len(self.begin)))
-            self.sums[key] = np.append(0, np.cumsum(hits, dtype=np.int64))
-        return np.asarray(self.sums[key][end] > self.sums[key][begin])
+    def _inside(self, place: int, anchor: int) -> int:
+        return place if self.begin[anchor] <= place < self.end[anchor] else len(self.begin)
 
-    def _cut(self, begin: Index) -> Index:
-        """The first conjunction that opens a clause at or behind each token."""
-        cuts = np.append(np.flatnonzero(self.isin("cuts_after")[:-1]), len(self.begin))
-        return cuts[np.searchsorted(cuts, begin)]
+    def _fit(self, term: Term, place: int) -> bool:
+        """Whether the word at a place is what a term asks for."""
+        if term.words[self.words[place]] or self.shapes[place] & term.shapes:
+            return True
+        return place < len(self.begin) and any(self.hold(self.conditions[name], place, place + 1) for name in term.conditions)
 
-    def everywhere(self, name: str) -> Bools:
-        """Whether the named condition holds at each token, taken for a cue of one word (and False for the place n)."""
-        if name not in self.true:
-            found = np.zeros(len(self.begin) + 1, np.bool_)
-            place = np.arange(len(self.begin))
-            for way in self.lexicon.conditions[name]:  # which begins with the word itself, so that few places are left
-                found[self._narrowed(way, place, place + 1, place)] = True
-            self.true[name] = found
-        return self.true[name]
+    def _fits(self, term: Term) -> list[int]:
+        """The tokens that a term fits, in order."""
+        found = self.fits.get(term)
+        if found is None:
+            places = {place for name in term.conditions for way in self.conditions[name] for place in self._fulfilled(way)}
+            found = self.fits[term] = sorted(places.union(self._direct(term).tolist()))
+        return found
 
-    def condition(self, name: str, first: Index, last: Index) -> Bools:
-        """The named conditions (joined by "+") at each candidate: any way of each, all terms of the way."""
-        alive = np.arange(len(first))
-        for part in name.split("+"):
-            holds, rest = np.zeros(len(first), np.bool_), alive
-            for way in self.lexicon.conditions[part]:
-                holds[self._narrowed(way, first, last, rest)] = True
-                rest = alive[~holds[alive]]
-            alive = np.flatnonzero(holds)
-        result = np.zeros(len(first), np.bool_)
-        result[alive] = True
-        return result
+    def _fulfilled(self, way: tuple[Term, ...]) -> list[int]:
+        """The tokens, taken for cues of one word, at which a way holds; it begins with the word itself, so that few are left."""
+        leads = way[0].place == "self" and not way[0].negative and not way[0].conditions
+        return [i for i in (self._direct(way[0]).tolist() if leads else range(len(self.begin))) if self.hold((way,), i, i + 1)]
 
-    def _narrowed(self, terms: tuple[Term, ...], first: Index, last: Index, chosen: Index) -> Index:
-        """Those of the chosen candidates for which all terms hold; nothing is looked at where one before does not."""
-        for term in terms:
-            if not len(chosen):
-                break
-            chosen = chosen[self.holds(term, first[chosen], last[chosen])]
-        return chosen
+    def _direct(self, term: Term) -> Index:
+        """The tokens that a term fits by themselves."""
+        words, shapes = self.context.words[:-1], self.context.shapes[:-1]
+        return np.flatnonzero(np.frombuffer(term.words, np.bool_)[words] | ((shapes & term.shapes) != 0))
+
+    def _cut(self, begin: int) -> int:
+        """The first conjunction that opens a clause at or behind a token."""
+        cuts = self._fits(self.context.lexicon.cuts)
+        at = bisect_left(cuts, begin)
+        return cuts[at] if at < len(cuts) else len(self.begin)
 
 
-def _walk(node: Node, words: list[int], place: int, end: int, classes: dict[str, Bools], found: list[tuple[int, int]]) -> None:
+def _walk(node: Node, words: memoryview, place: int, end: int, classes: dict[str, Bools], found: list[tuple[int, int]]) -> None:
     """All entries of the tree that match from ``place``; (one past the last token, entry number) each."""
     found.extend((place, entry) for entry in node.entries)
-    if place >= end:
-        return
-    word = words[place]
-    child = node.words.get(word)
-    if child is not None:
-        _walk(child, words, place + 1, end, classes, found)
-    if word:
-        for name, other in node.classes.items():
-            if classes[name][word]:
-                _walk(other, words, place + 1, end, classes, found)
+    if place < end:
+        for child in node.after(words[place], classes):
+            _walk(child, words, place + 1, end, classes, found)
 
 
 def matches(context: Context) -> tuple[Index, Index, Index]:
@@ -166,11 +174,10 @@ def matches(context: Context) -> tuple[Index, Index, Index]:
     codes = words[starts].astype(np.int64) * lexicon.size + context.words[context.inside(starts + 1, starts)]
     place = np.minimum(np.searchsorted(lexicon.pairs, codes), len(lexicon.pairs) - 1)
     starts = starts[lexicon.pairs[place] == codes]
-    sequence = words.tolist() if len(starts) else []
     rows: list[tuple[int, int, int]] = []
     for begin, end in zip(starts.tolist(), context.end[starts].tolist()):
         found: list[tuple[int, int]] = []
-        _walk(lexicon.tree, sequence, begin, end, lexicon.classes, found)
+        _walk(lexicon.tree, words.data, begin, end, lexicon.classes, found)
         rows.extend((begin, last, entry) for last, entry in found)
     longer = np.array(rows, np.int64).reshape(-1, 3)
     alone = np.flatnonzero(lexicon.is_single[words] & tokens.body)
@@ -185,15 +192,17 @@ def matches(context: Context) -> tuple[Index, Index, Index]:
 
 def _negator(context: Context, first: Index) -> Index:
     """The token that negates the cue at ``first``, n where there is none."""
-    n = len(context.begin)
-    negates = context.isin("negator")
-    after = np.append(context.words[1:], 0)
-    negates = negates & ~np.isin(after, [context.lexicon.index(w) for w in ("only", "just", "least")])
-    skip = context.isin("skip")
+    n, words = len(context.begin), context.words
+    negator, skip, weak = context.lexicon.classes["negator"], context.lexicon.classes["skip"], context.lexicon.weak
     near, mid, far = (context.inside(first - k, first) for k in (1, 2, 3))
-    found = np.where(negates[near], near, n)
-    found = np.where((found == n) & skip[near] & negates[mid], mid, found)
-    return np.where((found == n) & skip[near] & skip[mid] & negates[far], far, found)
+
+    def negates(place: Index) -> Bools:
+        return np.asarray(negator[words[place]] & ~weak[words[np.minimum(place + 1, n)]])
+
+    skips = skip[words[near]]
+    found = np.where(negates(near), near, n)
+    found = np.where((found == n) & skips & negates(mid), mid, found)
+    return np.where((found == n) & skips & skip[words[mid]] & negates(far), far, found)
 
 
 def whole_words(context: Context) -> Index:
@@ -235,24 +244,16 @@ class Cues:
 
 def find_cues(context: Context) -> Cues:
     """All cues of the body, without overlaps."""
-    lexicon = context.lexicon
     first, last, entry = matches(context)
-    needs = np.array([e.needs for e in lexicon.entries])
-    wanted = needs[entry] if len(entry) else np.empty(0, needs.dtype)
-    keep = np.ones(len(first), np.bool_)
-    for name in np.unique(wanted).tolist():
-        if name:
-            at = np.flatnonzero(wanted == name)
-            keep[at] = context.condition(name, first[at], last[at])
+    conditions, needs = Conditions(context), context.lexicon.needs
+    candidates = zip(first.tolist(), last.tolist(), entry.tolist())
+    keep = np.array([all(conditions.hold(need, a, b) for need in needs[e]) for a, b, e in candidates], np.bool_)
     first, last, entry = first[keep], last[keep], entry[keep]
-    holds = np.array([e.negated for e in lexicon.entries])[entry]
-    open_to = np.array([e.type not in _NO_NEGATION and e.subtype != "modal" for e in lexicon.entries])[entry]
-    flips = np.array([e.flip != e.type for e in lexicon.entries])[entry]
-    negator = _negator(context, first) if len(first) else first
+    holds, open_to, flips, silent = context.lexicon.traits[:, entry]
+    negator = _negator(context, first)
     outside = (negator < len(context.begin)) & open_to & ~holds
     flipped = outside & flips
     first = np.where(flipped, negator, first)
     first = whole_words(context)[first] if len(first) else first
-    silent = np.array([e.type == "none" for e in lexicon.entries])[entry]
     chosen = _resolve(first, last, entry, silent, flipped)
     return Cues(first[chosen], last[chosen], entry[chosen], (outside | holds)[chosen], flipped[chosen])

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from framing.hedging import sentence_uncertainty
 from framing.quotes import quoted_tokens
 from framing.records import Attribution, Hedge, Quote, Sentence, Span
-from framing.tokens import Bools, Tokens
+from framing.tokens import Bools, Remembered, Tokens
 
+_begins_word = Remembered(lambda token: token[0].isalnum())
 QUOTED_SHARE = 0.8  # leaves room for "he said" in a sentence that is otherwise a quotation
 
 
@@ -66,7 +67,7 @@ def describe_sentences(
     m = len(tokens.sentences)
     if not len(tokens) or not m:
         return ()
-    word = tokens.lookup(lambda t: t[0].isalnum(), np.bool_) & tokens.body
+    word = tokens.lookup(_begins_word, np.bool_) & tokens.body
     quoted = quoted_tokens(tokens, quotes)
 
     def count(flags: Bools) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -43,6 +43,7 @@ _NAMES = (
     *("report", "person", "day", "negation"),
 )
 _BIT = {name: 1 << k for k, name in enumerate(_NAMES)}
+_BITS = np.array(list(_BIT.values()), np.int32)
 
 
 @Remembered
@@ -92,9 +93,12 @@ def form(passages: Passages) -> Floats:
     """The columns ``FORM``."""
     tokens, group, m = passages.tokens, passages.group, passages.m
     flags = tokens.lookup(_flags, np.int32)
+    sign, at = np.divmod(np.flatnonzero((flags & _BITS[:, None]) != 0), max(len(flags), 1))
+    counts = np.bincount(sign * m + group[at], minlength=len(_NAMES) * m).reshape(len(_NAMES), m)
 
     def count(name: str) -> Ints:
-        return np.bincount(group[flags & _BIT[name] > 0], minlength=m)
+        found: Ints = counts[_NAMES.index(name)]
+        return found
 
     size = np.maximum(passages.size, 1)
     words, quoted = np.maximum(count("word"), 1), np.bincount(group[passages.quoted], minlength=m)

@@ -131,6 +131,16 @@ def _of_distance(slot: str, gap: str, paragraphs: str, others: int, together: bo
     )
 
 
+@lru_cache(_SHAPES)
+def _of_own(slot: str, kind: str, lead: int, far: str) -> tuple[str, ...]:
+    return f"{slot}:kind={kind}", f"{slot}:lead={lead}", f"{slot}:far={far}"
+
+
+@lru_cache(_SHAPES)
+def _of_speaker(slot: str, share: int, anchors: int, times: str, lead: int) -> tuple[str, ...]:
+    return f"{slot}:share={share}", f"{slot}:anchors={anchors}/{times}", f"{slot}:lead={lead}"
+
+
 class _Reader:
     """Reads the features of one text."""
 
@@ -145,6 +155,7 @@ class _Reader:
             self.speakers.setdefault(x.medium.name.removeprefix("The "), set()).add(x.entity)
         self.read: dict[tuple[int, int], tuple[tuple[str, ...], frozenset[str]]] = {}  # what sentences say, by their window
         self.days: dict[int, frozenset[str]] = {}  # weekdays in the sentence of a token
+        self.cues: dict[int, tuple[str, str, str, bool, tuple[str, ...]]] = {}  # what cues and their sentences say
 
     def medium(self, slot: str, x: Medium) -> tuple[str, ...]:
         """How a medium comes in, whether the article quotes it elsewhere, and how many speak to it."""
@@ -185,9 +196,12 @@ class _Reader:
 
     def cue(self, slot: str, i: int) -> tuple[str, ...]:
         """What the cue and its sentence say."""
-        a = self.found.attributions[i]
-        pronoun = a.source is not None and a.source.text.lower() in _PRONOUNS
-        return _of_cue(slot, self.found.kinds[i], a.speech, _does[a.cue.text[:160]], pronoun, self.sentence(i)[0])
+        said = self.cues.get(i)
+        if said is None:
+            a = self.found.attributions[i]
+            pronoun = a.source is not None and a.source.text.lower() in _PRONOUNS
+            said = self.cues[i] = self.found.kinds[i], a.speech, _does[a.cue.text[:160]], pronoun, self.sentence(i)[0]
+        return _of_cue(slot, *said)
 
     def candidates(self, i: int) -> dict[str, Anchor | Medium]:
         """The candidates of an attribution by slot, the preferred one first."""
@@ -214,7 +228,7 @@ class _Reader:
         for slot, x in candidates.items():
             if isinstance(x, Medium):
                 out += self.medium(slot, x)
-                out += (f"{slot}:kind={found.kinds[i]}", f"{slot}:lead={lead}", f"{slot}:far={_size(abs(around.token(i) - x.first))}")
+                out += _of_own(slot, found.kinds[i], lead, _size(abs(around.token(i) - x.first)))
                 continue
             out += self.medium(slot, x.medium)
             out += self.distance(slot, i, x)
@@ -224,9 +238,8 @@ class _Reader:
                 if last and last in self.anchor_text(x):
                     out.append("other:named there")
                 continue
-            out.append(f"{slot}:share={int(4 * self.count[e] / len(found.order))}")
-            out.append(f"{slot}:anchors={min(3, len(found.anchors[e]))}/{_size(self.count[e])}")
-            out.append(f"{slot}:lead={lead}")
+            times = self.count[e]
+            out += _of_speaker(slot, int(4 * times / len(found.order)), min(3, len(found.anchors[e])), _size(times), lead)
             if slot == "next" and "past" not in candidates:
                 out += (f"next:first|lead={lead}", f"next:first|gap={_size(x.at - found.place[i])}")
         up = found.parent[i]

@@ -119,6 +119,7 @@ _HOSTS = frozenset({"host", "co-host", "anchor", "co-anchor", "anchorman", "anch
 _TWEETS = frozenset({"tweet", "tweets", "retweet", "tweetstorm"})
 _SHOW, _TWEET, _MANY, _INTERVIEWED, _PAPER, _PROGRAMME, _OPENS = (1 << k for k in range(7))  # what a word may be
 _PEOPLE = frozenset({"person", "place", "group", "adjective", "title", "common"})
+_CLOSING = frozenset(".,;”\"'’")  # what may stand behind a name in quotation marks
 _BEFORE, _AFTER, _CHARACTERS = 12, 60, 160  # tokens and characters that are read before a medium, characters after it
 _LOOK = 60  # names and media that "the newspaper" and "the interview" look back at
 
@@ -218,7 +219,7 @@ class _Reader:
 
     def __init__(self, tokens: Tokens, book: NameBook, capital: frozenset[int]) -> None:
         self.tokens, self.book, self.words = tokens, book, book.words
-        self.capital = capital
+        self.capital, self.broadcast = capital, column("programmes", "broadcast")
         self.start, self.end = tokens.start.tolist(), tokens.end.tolist()
         self.starts = [r.first for r in book.runs]
         signs = tokens.lookup(_sign)
@@ -261,7 +262,7 @@ class _Reader:
 
     def named(self, run: Run) -> Medium | None:
         """The medium that a name is, if it comes in as one."""
-        if run.id < 0 or (run.kind == "place" and self.words[run.last - 1] not in column("programmes", "broadcast")):
+        if run.id < 0 or (run.kind == "place" and self.words[run.last - 1] not in self.broadcast):
             return None
         entry = self.book.named[run.id]
         known = self.known.get(run.id)
@@ -270,7 +271,7 @@ class _Reader:
                 entry.kind != "person"
                 or entry.press >= 0
                 or entry.heads & _HOSTS
-                or not column("programmes", "broadcast").isdisjoint(entry.words)
+                or not self.broadcast.isdisjoint(entry.words)
             )
         first = run.first
         near = self.signs[first - 1] & _PAPER if first else 0
@@ -283,7 +284,7 @@ class _Reader:
         if is_platform(words[0]):  # "in a Facebook Live broadcast"
             how = self.way(run, True)
             return None if how is None else Medium(run.first, run.last, words[0], "platform", how)
-        if (len(words) > 1 and words[-1] in column("programmes", "broadcast")) or self.is_quoted(run):
+        if (len(words) > 1 and words[-1] in self.broadcast) or self.is_quoted(run):
             if _AIRED.search(self.before(run.first)):
                 return Medium(run.first, run.last, " ".join(words), "programme", "on")
             if entry.kind != "person":
@@ -329,6 +330,8 @@ class _Reader:
     def is_quoted(self, run: Run) -> bool:
         """Whether a name stands alone in quotation marks."""
         text, begin, end = self.tokens.text, self.start[run.first], self.end[run.last - 1]
+        if text[end : end + 1] not in _CLOSING:
+            return False
         if text[max(0, begin - 4) : begin].lower() == "the ":
             begin -= 4
         if begin == 0 or text[begin - 1] not in "“\"'‘":

@@ -24,10 +24,12 @@ punctuation.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.hedge_lexicon import BIT
+from framing.hedge_lexicon import BIT, Lexicon
 from framing.hedge_rules import Context, Cues, Index
 from framing.learning.interning import distinct
 from framing.records import Span
@@ -36,9 +38,12 @@ from framing.tokens import Bools, Remembered
 REACH = 80  # tokens; longer clauses are rare in edited news
 LONGEST = 4000  # characters
 
-_CLAUSE = ("modal", "adverb", "apodosis", "emphasis", "universal", "degree")
-_VERBAL = ("verb", "belief", "expectation", "opinion", "supposition")
-_ATTRIBUTIVE = ("adjective", "hearsay", "inference", "distance", "certainty")
+_SORTS = {  # of cues, by subtype
+    **{name: (name,) for name in ("modal", "question", "apodosis", "rounder")},
+    "clause": ("modal", "adverb", "apodosis", "emphasis", "universal", "degree"),
+    "verbal": ("verb", "belief", "expectation", "opinion", "supposition"),
+    "attributive": ("adjective", "hearsay", "inference", "distance", "certainty"),
+}
 _STRONG = frozenset(";:()[]{}—–\"“”«»") | {"--", "---", "..."}
 _CUT, _COMMA, _END = 1, 2, 4
 _FINAL = frozenset(".!?…\"”’'»)") | {"..."}
@@ -56,48 +61,52 @@ def _bits(token: str) -> int:
 
 def _clauses(context: Context, marks: NDArray[np.int8]) -> tuple[Index, Index, Index]:
     """Where clauses begin (token), where they end (one past the last token), and where conditions end; sorted."""
-    that, opens, pron = (context.isin(name) for name in ("cuts_after", "cuts", "pron"))
-    relative, conj, say, claims = (context.isin(name) for name in ("relative", "conj", "say", "claim"))
-    say |= context.isin("report")
+    words, members, has = context.words, context.lexicon.members, context.isin
+    pron, conj = members["pron"], members["conj"]
     # a comma before a new clause, before a report ("..., the minister said") or after a fronted phrase
     comma = np.flatnonzero(marks & _COMMA)
-    next1, next2, next3, next4 = (context.inside(comma + k, comma) for k in (1, 2, 3, 4))
-    soft = (opens | relative | pron)[next1] | (conj[next1] & pron[next2]) | say[next1] | say[next2] | say[next3] | say[next4]
+    near = [words[context.inside(comma + k, comma)] for k in (1, 2, 3, 4)]
+    soft = members["cuts relative pron"][near[0]] | (conj[near[0]] & pron[near[1]])
+    for word in near:
+        soft |= members["say report"][word]
     soft |= _fronted(context, comma)
-    joins = np.flatnonzero(conj[:-1])
-    joins = joins[(pron | that | opens)[context.inside(joins + 1, joins)]]
+    joins = np.flatnonzero(has("conj")[:-1])
+    joins = joins[members["pron cuts_after cuts"][words[context.inside(joins + 1, joins)]]]
     # "said the pipeline might"; not the inverted "..., said the minister, ..." nor "is said the"
-    verbs = np.flatnonzero((say | claims)[:-1])
+    verbs = np.flatnonzero(has("say report claim")[:-1])
     following, previous = context.inside(verbs + 1, verbs), context.inside(verbs - 1, verbs)
-    subject = context.isin("det") | context.isin("poss") | context.has("CAPITAL", "PLURAL", "NUMBER")
-    inverted = context.isin("be")[previous] | ((marks[previous] & (_CUT | _COMMA)) != 0)
-    said = verbs[(say[verbs] & pron[following]) | (claims[verbs] & subject[following] & ~inverted)]
+    subject = members["det poss"][words[following]] | context.shaped(following, "CAPITAL", "PLURAL", "NUMBER")
+    inverted = members["be"][words[previous]] | ((marks[previous] & (_CUT | _COMMA)) != 0)
+    says, claims = (members[names][words[verbs]] for names in ("say report", "claim"))
+    said = verbs[(says & pron[words[following]]) | (claims & subject & ~inverted)]
     strong, soft_at = np.flatnonzero(marks & _CUT), comma[soft]
-    begins = np.concatenate([strong, soft_at, np.flatnonzero(that[:-1]), joins, said]) + 1
+    begins = np.concatenate([strong, soft_at, np.flatnonzero(has("cuts_after")[:-1]), joins, said]) + 1
     n = len(context.begin)
-    begins = distinct(np.concatenate([context.tokens.sentence_first[:-1], begins[begins < n], np.flatnonzero(relative[:-1])]))
+    opening = context.tokens.sentence_first[:-1]
+    begins = distinct(np.concatenate([opening, begins[begins < n], np.flatnonzero(has("relative")[:-1])]))
     # the last word of a sentence, its closing marks left out
     tail = np.flatnonzero((marks[:-1] & _END) == 0)
     bounds = context.tokens.sentence_first[1:].astype(np.int64)
     position = np.searchsorted(tail, bounds, side="left") - 1
     stop = tail[position[position >= 0]] + 1
-    ends = distinct(np.concatenate([strong, soft_at, np.flatnonzero(opens[:-1]), joins, stop, bounds]))
+    ends = distinct(np.concatenate([strong, soft_at, np.flatnonzero(has("cuts")[:-1]), joins, stop, bounds]))
     return begins, ends, distinct(np.concatenate([ends, comma]))
 
 
 def _fronted(context: Context, comma: Index) -> Bools:
     """Which commas are the first of a sentence that opens with a preposition, a subordinator or an inverted auxiliary."""
+    words, members = context.words, context.lexicon.members
     first = context.begin[comma]
-    opens = context.isin("prep") | context.isin("cuts")
-    focused = context.isin("focus")[first] & opens[context.inside(first + 1, first)]  # "Even if"
-    opener = (opens | context.isin("inverts"))[first] | focused
+    word = words[first]
+    focused = members["focus"][word] & members["prep cuts"][words[context.inside(first + 1, first)]]  # "Even if"
+    opener = members["prep cuts inverts"][word] | focused
     sentence = context.tokens.sentence[comma]
     return np.asarray(opener & np.append(True, sentence[1:] != sentence[:-1])[: len(comma)])
 
 
 def _number_end(context: Context, last: Index) -> Index:
     """One past the number that follows (at most six tokens: "about 3.5 million")."""
-    solid = context.has("NUMBER") | context.isin("number") | context.isin("unit")
+    solid = context.has("NUMBER") | context.isin("number unit")
     number = solid | context.isin("article")
     going = np.ones(len(last), np.bool_)
     end = last.copy()
@@ -110,10 +119,9 @@ def _number_end(context: Context, last: Index) -> Index:
 
 def _phrase_end(context: Context, last: Index, right: Index) -> Index:
     """One past the noun phrase after an attributive adjective: the next word with the form of a verb ends it, else the clause does."""
-    verb = context.isin("be") | context.isin("modal") | context.isin("have") | context.isin("report") | context.isin("relative")
-    stops = np.flatnonzero(verb | context.has("ED"))
-    place = np.searchsorted(stops, last + 1, side="left")
-    return np.asarray(np.minimum(np.append(stops, len(verb))[place], right), np.int64)
+    verb = context.isin("be modal have report relative")
+    stops = np.append(np.flatnonzero(verb | context.has("ED")), len(verb))
+    return np.asarray(np.minimum(stops[np.searchsorted(stops, last + 1, side="left")], right), np.int64)
 
 
 def _parenthesis(context: Context, marks: NDArray[np.int8], left: Index, last: Index) -> tuple[Bools, Bools]:
@@ -123,9 +131,19 @@ def _parenthesis(context: Context, marks: NDArray[np.int8], left: Index, last: I
     return short & ((marks[follows] & _COMMA) != 0), short & ((follows == len(context.begin)) | ((marks[follows] & _END) != 0))
 
 
-def _extent(context: Context, cues: Cues, subtype: NDArray[np.str_], kind: NDArray[np.str_]) -> tuple[Index, Index]:
+@lru_cache(maxsize=2)
+def _sorts(lexicon: Lexicon) -> dict[str, Bools]:
+    """Which entries of the lexicon are of each sort."""
+    return {name: np.array([e.subtype in subtypes for e in lexicon.entries], np.bool_) for name, subtypes in _SORTS.items()}
+
+
+def _among(types: tuple[str, ...], *wanted: str) -> Bools:
+    return np.array([kind in wanted for kind in types], np.bool_)
+
+
+def _extent(context: Context, cues: Cues, sort: dict[str, Bools], types: tuple[str, ...]) -> tuple[Index, Index]:
     """First token of each scope and one past its last, for cues that qualify a proposition or a noun phrase."""
-    first, last = cues.first, cues.last
+    first, last, words, members = cues.first, cues.last, context.words, context.lexicon.members
     marks = _marks(context)
     begins, ends, commas = _clauses(context, marks)
     low = np.maximum(context.begin[first], first - REACH)
@@ -134,33 +152,36 @@ def _extent(context: Context, cues: Cues, subtype: NDArray[np.str_], kind: NDArr
 
     # the clause
     left = np.maximum(begins[np.searchsorted(begins, first, side="right") - 1], low)
-    middle, trailing = (closed & np.isin(subtype, _VERBAL) for closed in _parenthesis(context, marks, left, last))
-    skips = ((marks[follows] & _COMMA) != 0) & (middle | (first == left) | (subtype == "modal"))  # "Perhaps, the ..."
-    skips |= np.isin(last, first[kind == "investigation"])  # "wonder if": the question belongs to the scope
+    middle, trailing = (closed & sort["verbal"] for closed in _parenthesis(context, marks, left, last))
+    skips = ((marks[follows] & _COMMA) != 0) & (middle | (first == left) | sort["modal"])  # "Perhaps, the ..."
+    inquiries = _among(types, "investigation")
+    if inquiries.any():
+        skips |= np.isin(last, first[inquiries])  # "wonder if": the question belongs to the scope
     right = np.minimum(ends[np.minimum(np.searchsorted(ends, last + skips, side="left"), len(ends) - 1)], high)
     comma = np.minimum(commas[np.minimum(np.searchsorted(commas, last, side="left"), len(commas) - 1)], high)
     # "the bank, which may close, has ...": a comma closes what a relative pronoun after a comma opens
-    relative = context.isin("relative")[left] & ((marks[context.inside(left - 1, left)] & _COMMA) != 0)
+    relative = members["relative"][words[left]] & ((marks[context.inside(left - 1, left)] & _COMMA) != 0)
     right = np.where(relative, np.minimum(right, comma), right)
 
     # cues of the clause, of its end, of a complement
     to = context.lexicon.index("to")
     manner = (context.shapes[last - 1] & BIT["LY"]) != 0
-    raised = (context.words[follows] == to) | (context.words[last - 1] == to)
-    raised &= subtype != "question"  # "whether to leave"
-    phrase = (context.isin("prep")[first] | (context.words[first] == context.lexicon.index("according"))) & (last - first > 1)
-    clause = np.isin(subtype, _CLAUSE) | manner | raised | (phrase & np.isin(kind, ("evidential", "doxastic")))
+    raised = (words[follows] == to) | (words[last - 1] == to)
+    raised &= ~sort["question"]  # "whether to leave"
+    phrase = (members["prep"][words[first]] | (words[first] == context.lexicon.index("according"))) & (last - first > 1)
+    clause = sort["clause"] | manner | raised | (phrase & _among(types, "evidential", "doxastic"))
     begin = np.where(clause | (right <= last), left, first)
     outer = np.maximum(begins[np.maximum(np.searchsorted(begins, left - 1, side="right") - 1, 0)], low)
     begin = np.where(middle | trailing, outer, begin)
 
     # an adjective before its noun
-    noun = context.has("LOWER")[follows] & ~context.isin("prep")[follows] & (context.words[follows] != to)
-    attributive = noun & np.isin(subtype, _ATTRIBUTIVE) & (context.isin("det") | context.isin("poss"))[before] & ~manner
+    noun = context.shaped(follows, "LOWER") & ~members["prep"][words[follows]] & (words[follows] != to)
+    attributive = noun & sort["attributive"] & members["det poss"][words[before]] & ~manner
     begin = np.where(attributive, first, begin)
-    right = np.where(attributive, _phrase_end(context, last, right), right)
+    if attributive.any():
+        right = np.where(attributive, _phrase_end(context, last, right), right)
 
-    conditional = (kind == "condition") & (subtype != "apodosis")
+    conditional = _among(types, "condition") & ~sort["apodosis"]
     return np.where(conditional, first, begin), np.where(conditional, comma, right)
 
 
@@ -186,13 +207,12 @@ def find_scopes(context: Context, cues: Cues, types: tuple[str, ...], least: Ind
     first, last = cues.first, cues.last
     if not len(first):
         return []
-    entries = context.lexicon.entries
-    subtype = np.array([entries[e].subtype for e in cues.entry.tolist()])
-    kind = np.array(types)
-    begin, end = _extent(context, cues, subtype, kind)
-    rounder = subtype == "rounder"
-    begin, end = np.where(rounder, first, begin), np.where(rounder, _number_end(context, last), end)
-    none = np.isin(kind, ("weasel", "peacock")) | ((kind == "approximator") & ~rounder)
+    sort = {name: entries[cues.entry] for name, entries in _sorts(context.lexicon).items()}
+    begin, end = _extent(context, cues, sort, types)
+    rounder = sort["rounder"]
+    if rounder.any():
+        begin, end = np.where(rounder, first, begin), np.where(rounder, _number_end(context, last), end)
+    none = _among(types, "weasel", "peacock") | (_among(types, "approximator") & ~rounder)
     begin, end = np.minimum(begin, least), np.maximum(end, most)
     none |= context.tokens.end[end - 1] - context.tokens.start[begin] > LONGEST
     span = context.tokens.span

@@ -61,6 +61,7 @@ from framing.phrases import AUX, CLOSE, COMMA, CONJ, DASH, MARK, MODAL, NEG, OPE
 from framing.records import QUOTE_KINDS, Attribution, Quote
 from framing.tagging import encode
 from framing.tokens import Remembered, Tokens
+from framing.word_types import Table
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -86,6 +87,7 @@ _IS_BORDER = np.isin(np.arange(_NOTHING), [COMMA, MARK, DASH, QUOTE, OPEN, CLOSE
 _IS_FINITE = np.isin(np.arange(_NOTHING), [AUX, MODAL])
 _ASCII = {**dict.fromkeys(range(65, 91), "X"), **dict.fromkeys(range(97, 123), "x"), **dict.fromkeys(range(48, 58), "0")}
 _RUN = re.compile(r"(.)\1\1+")
+_ends_in_ed = Remembered(lambda token: token[-2:].lower() == "ed")
 
 
 # ---- word types ------------------------------------------------------------------------------------------------------------------------
@@ -108,11 +110,16 @@ class TypeMemory(Remembered[bytes]):
         self._rows = {} if classes is None else classes.rows
         self._clusters = () if classes is None else tuple(classes.clusters[k] for k in CLUSTERS)
         self._unknown = _digest("u") * len(CLUSTERS)
+        self._table = Table(self.rows)
 
     def rows(self, types: Sequence[str]) -> Hashes:
         """The type columns of some words: (len(types), len(TYPE_COLUMNS))."""
         packed = np.frombuffer(b"".join(map(self.__getitem__, types)), "<u8")
         return packed.astype(np.uint64, copy=False).reshape(-1, len(TYPE_COLUMNS))
+
+    def rows_of(self, tokens: Tokens) -> Hashes:
+        """:meth:`rows` of the word types of a text."""
+        return tokens.rows(self._table)[tokens.numbers] if tokens.types else np.zeros((0, len(TYPE_COLUMNS)), np.uint64)
 
     def _read(self, word: str) -> bytes:
         low, known = word.lower().replace("’", "'"), key(word)
@@ -212,7 +219,7 @@ def read_signals(patterns: Patterns, quotes: Sequence[Quote], memory: TypeMemory
     Signals
     """
     tokens = patterns.view.tokens
-    rows = memory.rows(tokens.types)
+    rows = memory.rows_of(tokens)
     table = np.zeros((len(CONTEXT_COLUMNS), len(tokens)), np.uint64)
     context = dict(zip(CONTEXT_COLUMNS, table))
     if len(tokens):
@@ -361,6 +368,6 @@ def _add_borders(context: Mapping[str, Hashes], place: _Place, kind: Ints, word:
         context[f"{side}_border"][:] = word[near]
         context[f"{side}_border_distance"][:] = np.where(near < n, _steps(np.abs(near - place.index)), 0)
         context[f"{side}_border_next"][:] = following[near]
-    upto = _sums(_IS_FINITE[kind] | place.tokens.lookup(lambda t: t[-2:].lower() == "ed", np.bool_))
+    upto = _sums(_IS_FINITE[kind] | place.tokens.lookup(_ends_in_ed, np.bool_))
     before, behind = upto[:-1] - upto[place.begin], upto[place.end] - upto[1:]
     context["finite"][:] = 4 * np.minimum(before, 3) + np.minimum(behind, 3)

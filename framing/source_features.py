@@ -150,10 +150,9 @@ class _Reader:
                 shared.append(_name(entry.kind, min(len(entry.words), _MANY), entry.sure))
             first, known = who.mention.first, who.mention
             informed = known.informative or known.complement or known.owner >= 0
-            shared += [
-                f"entity first={known.form} {known.definite} {known.plural} {known.determined} {who.named >= 0}",
-                f"entity first informed={known.form} {known.definite} {known.plural} {who.named >= 0} {informed} {'bare' in known.flags}",
-            ]
+            shared += _of_first(
+                known.form, (known.definite, known.plural, known.determined, who.named >= 0, informed, "bare" in known.flags)
+            )
             for i, m in zip(indices, mentions):
                 features[i] += shared
                 if 0 <= first < len(self.words) and m.first < len(self.words):
@@ -233,6 +232,15 @@ def _of_entity(
         f"entity informed={informed} {named}",
         f"entity told={told}",
         f"entity quoted={quoted}",
+    )
+
+
+@lru_cache(_SHAPES)
+def _of_first(form: str, shape: tuple[bool, ...]) -> tuple[str, ...]:
+    definite, plural, determined, named, informed, bare = shape
+    return (
+        f"entity first={form} {definite} {plural} {determined} {named}",
+        f"entity first informed={form} {definite} {plural} {named} {informed} {bare}",
     )
 
 

@@ -4,7 +4,7 @@ Conventions
 -----------
 The keys of ``TEMPLATES`` that occur often enough in training are the features of a :class:`framing.learning.network.Network`; all others
 are nothing. A chain is a paragraph; one of more than ``LONGEST`` tokens is cut, at the end of a sentence where there is one. What depends
-on the word type only, the sum of its rows of weights for each offset, is kept in a bounded memory that all texts of a process share.
+on the word type only, the sum of its rows of weights for each offset, is kept in a table (:mod:`framing.word_types`).
 
 The best labelling is that of Viterbi with a bias added to the scores of the labels that begin something, as likelihood is blind to the
 difference between a missed piece and a wrong one and F1 is not: all of it for cues, less for sources and contents (``LEANINGS``). Pieces
@@ -30,6 +30,7 @@ from framing.signals import TYPE_COLUMNS, Hashes, Signals, TypeMemory, lexicon_b
 from framing.tagging import CONTENT_LEFT, CONTENT_RIGHT, CUE, LABELS, ROLES, SOURCE_LEFT, SOURCE_RIGHT, Piece
 from framing.templates import OUTSIDE, Template, keys, split, type_keys
 from framing.tokens import Tokens
+from framing.word_types import Table
 
 Labels = NDArray[np.int64]
 Floats = NDArray[np.floating[Any]]
@@ -37,7 +38,6 @@ Floats = NDArray[np.floating[Any]]
 LONGEST = 256  # tokens of a chain
 PART = 1 << 14  # tokens that are scored at once: keeps the memory flat on long texts
 LEANINGS = {CUE: 1.0, SOURCE_RIGHT: 0.6, SOURCE_LEFT: 0.6, CONTENT_RIGHT: 0.4, CONTENT_LEFT: 0.4}
-_REMEMBERED, _LONGEST_TYPE = 1 << 15, 64  # word types, characters: what the memory holds at most
 
 
 def _alone(columns: str, offsets: Iterable[int]) -> list[Template]:
@@ -99,17 +99,6 @@ def neighbour(tokens: Tokens, offset: int, begin: int, end: int) -> Labels:
     return np.where(inside, tokens.type.take(there, mode="clip"), len(tokens.types)).astype(np.int64)
 
 
-class _Memory(dict[str, bytes]):
-    """Word type -> the sums of its rows of weights, one for each offset, packed. When full it forgets everything, as ``TypeMemory``."""
-
-    def add(self, words: Sequence[str], sums: NDArray[np.float32]) -> None:
-        if len(self) + len(words) > _REMEMBERED:
-            self.clear()
-        for word, row in zip(words, sums):
-            if len(word) <= _LONGEST_TYPE:
-                self[word] = row.tobytes()
-
-
 class Tagger:
     """Labels the tokens of a text; see the module's docstring.
 
@@ -132,7 +121,8 @@ class Tagger:
         self.table = KeyTable(known)
         self.signals = TypeMemory(classes, self.listed)
         self._inputs = np.concatenate([network.inputs, np.zeros((1, network.inputs.shape[1]), np.float32)])  # the last: unknown
-        self._memory = _Memory()
+        outside = self._type_sums(np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64))[0]
+        self._sums = Table(lambda types: self._type_sums(self.signals.rows(types)), outside)
 
     def __reduce__(self) -> tuple[type[Tagger], tuple[Any, ...]]:
         return Tagger, (self.classes, self.table.keys, self.network, self.listed)  # without what is in the memories
@@ -206,41 +196,34 @@ class Tagger:
 
     def _parts(self, signals: Signals, body_only: bool) -> Iterator[tuple[Labels, Floats]]:
         """The borders of the chains of each part of a text, and the label scores of its tokens."""
-        tokens, sums = signals.tokens, self.type_sums(signals)
+        tokens = signals.tokens
         for first in parts(chains(tokens)):
-            scores = self.scores(signals, first, sums)
+            scores = self.scores(signals, first)
             if body_only:
                 scores[~tokens.body[first[0] : first[-1]], 1:] = -np.inf
             yield first, scores
 
-    def scores(self, signals: Signals, first: Labels, sums: NDArray[np.float32]) -> Floats:
-        """Label scores of the tokens ``first[0]:first[-1]``, whose chains have the borders ``first``; ``sums`` as :meth:`type_sums`."""
+    def scores(self, signals: Signals, first: Labels) -> Floats:
+        """Label scores of the tokens ``first[0]:first[-1]``, whose chains have the borders ``first``."""
         tokens, begin, end = signals.tokens, int(first[0]), int(first[-1])
-        total = np.zeros((end - begin, sums.shape[2]), np.float32)
+        width = self._inputs.shape[1]
+        sums, by_type = tokens.rows(self._sums).reshape(-1, width), np.append(tokens.numbers, 0) * len(_OFFSETS)
+        total, rows = np.zeros((end - begin, width), np.float32), np.empty((end - begin, width), np.float32)
         for k, d in enumerate(_OFFSETS):
-            total += sums[k].take(neighbour(tokens, d, begin, end), axis=0)
+            # np.take with a place for the result is faster than indexing.
+            np.take(sums, by_type.take(neighbour(tokens, d, begin, end)) + k, axis=0, out=rows, mode="clip")
+            total += rows
         numbers = self.table.numbers(keys(signals, BY_TOKEN, begin, end))
         numbers[numbers < 0] = len(self.table)
-        rows = np.empty_like(total)
         for row in numbers:
-            np.take(self._inputs, row, axis=0, out=rows, mode="clip")  # faster than indexing, and without a new array
+            np.take(self._inputs, row, axis=0, out=rows, mode="clip")
             total += rows
         return self.network.emissions(total, neighbours(first - begin, self.network.distances))
 
-    def type_sums(self, signals: Signals) -> NDArray[np.float32]:
-        """Sums of rows for each offset, for the word types of a text and for what lies outside a paragraph: (offsets, types + 1, H)."""
-        types = signals.tokens.types
-        known = [self._memory.get(word) for word in types]
-        missing = [i for i, row in enumerate(known) if row is None]
-        outside = np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64)
-        numbers = self.table.numbers(type_keys(np.concatenate([signals.rows[missing], outside]), BY_TYPE))
-        fresh = np.stack([self._inputs[numbers[chosen]].sum(axis=0) for chosen in _CHOSEN], axis=1)
-        self._memory.add([types[i] for i in missing], fresh[:-1])
-        for i, row in zip(missing, fresh):
-            known[i] = row.tobytes()
-        packed = np.frombuffer(b"".join([row for row in known if row is not None]), np.float32)
-        sums = np.concatenate([packed.reshape(len(types), *fresh.shape[1:]), fresh[-1:]])
-        return np.ascontiguousarray(sums.transpose(1, 0, 2))
+    def _type_sums(self, rows: Hashes) -> NDArray[np.float32]:
+        """Sums of rows of weights for each offset, for word types whose type columns are ``rows``: (m, offsets, H)."""
+        numbers = self.table.numbers(type_keys(rows, BY_TYPE))
+        return np.stack([self._inputs[numbers[chosen]].sum(axis=0) for chosen in _CHOSEN], axis=1)
 
 
 def parts(first: Labels) -> Iterator[Labels]:

@@ -32,6 +32,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, compress
 from typing import Any, TypeVar
 
@@ -40,6 +41,7 @@ from numpy.typing import NDArray
 
 from framing.records import Article, Span
 from framing.sentences import ABBREVIATIONS, DIGIT, DOMAINS, NUMBER_WORDS, SPACE, STOP, code_points, edges, find_ends
+from framing.word_types import Shelf, Table, newest
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -86,6 +88,7 @@ class Remembered(dict[str, _T]):
     def __init__(self, function: Callable[[str], _T]) -> None:
         super().__init__()
         self._function = function
+        self._tables: dict[Any, Table] = {}
 
     def __missing__(self, text: str) -> _T:
         value = self._function(text)
@@ -97,6 +100,13 @@ class Remembered(dict[str, _T]):
 
     def __call__(self, text: str) -> _T:
         return self[text]
+
+    def table(self, dtype: Any) -> Table:
+        """The results for word types as an array."""
+        found = self._tables.get(dtype)
+        if found is None:
+            found = self._tables[dtype] = Table(lambda types: np.array(list(map(self.__getitem__, types)), dtype))
+        return found
 
 
 @Remembered
@@ -111,7 +121,7 @@ def is_word(token: str) -> bool:
     return any(map(str.isalnum, token))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tokens:
     """All tokens of a text; arrays of length n unless said otherwise."""
 
@@ -140,9 +150,33 @@ class Tokens:
         """The span from the start of token ``first`` to the end of token ``last - 1``."""
         return Span.of(self.text, self.start[first], self.end[last - 1])
 
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where the word types have their numbers."""
+        return newest()
+
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        """The number of each word type on the shelf."""
+        return self.shelf.numbers(self.types)
+
+    @cached_property
+    def number(self) -> NDArray[np.int64]:
+        """The number of each token's word type: array of length n."""
+        return self.numbers.take(self.type) if self.types else np.zeros(0, np.int64)
+
+    def rows(self, table: Table) -> NDArray[Any]:
+        """A table of what depends on the word type, to be indexed with :attr:`number`; there must be tokens."""
+        return table.rows(self.shelf, self.numbers, self.types)
+
     def lookup(self, function: Callable[[str], Any], dtype: Any = np.int32) -> NDArray[Any]:
-        """``function`` of every token, called once a type and gathered: array of length n."""
-        values = np.array(list(map(function.__getitem__ if isinstance(function, Remembered) else function, self.types)), dtype=dtype)
+        """``function`` of every token, called once a type and gathered: array of length n.
+
+        What a ``Remembered`` function gives is kept as an array for all texts of the process.
+        """
+        if isinstance(function, Remembered) and self.types:
+            return self.rows(function.table(dtype)).take(self.number, axis=0)
+        values = np.array(list(map(function, self.types)), dtype=dtype)
         return values[self.type] if len(self.types) else values
 
     def count_words(self) -> int:

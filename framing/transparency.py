@@ -41,6 +41,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -311,11 +312,22 @@ def _around(value: float, given: Evidence, n_resamples: int, seed: int) -> tuple
     parts = []
     for begin in range(0, count, rows):
         size = min(rows, count - begin)
-        drawn = random.integers(0, n, (size, n)) * size + np.arange(size)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=n * size).reshape(n, size).astype(np.float64)
-        parts.append(_POINTS @ _resampled(given, times))
+        times = _few_times(n, size, seed) if size == count and n <= BLOCK else _times(random, n, size)
+        parts.append(_POINTS @ _resampled(given, times.astype(np.float64)))
     low, middle, high = _quantiles(np.concatenate(parts), (0.025, 0.5, 0.975))
     return float(np.clip(value + low - middle, 0, 100)), float(np.clip(value + high - middle, 0, 100))
+
+
+def _times(random: np.random.Generator, n: int, size: int) -> NDArray[np.integer[Any]]:
+    """How often each of n attributions is drawn in each resample: (n, size)."""
+    drawn = random.integers(0, n, (size, n)) * size + np.arange(size)[:, None]
+    return np.bincount(drawn.ravel(), minlength=n * size).reshape(n, size)
+
+
+@lru_cache(maxsize=BLOCK)
+def _few_times(n: int, size: int, seed: int) -> NDArray[np.uint8]:
+    """The first resamples of at most ``BLOCK`` attributions: the same in all articles with as many of them, and kept in a byte each."""
+    return _times(np.random.default_rng(seed), n, size).astype(np.uint8)
 
 
 def _named(values: Floats) -> dict[str, float]:

@@ -75,8 +75,9 @@ class _Linear:
     def scores(self, features: Sequence[Sequence[str]]) -> Floats:
         """(n, columns): sums of the weights of the features, each once."""
         out = np.tile(self.intercepts, (len(features), 1))
-        number = np.array(list(map(self.names.get, chain.from_iterable(features), repeat(-1))), np.int32)
-        row = np.repeat(np.arange(len(features)), list(map(len, features)))
+        sizes = list(map(len, features))
+        number = np.fromiter(map(self.names.get, chain.from_iterable(features), repeat(-1)), np.int64, sum(sizes))
+        row = np.repeat(np.arange(len(features)), sizes)
         width = len(self.names) or 1
         cells = (row * width + number)[number >= 0]
         cells.sort()
@@ -84,7 +85,7 @@ class _Linear:
         if len(cells):
             row = cells // width
             begins = np.flatnonzero(np.diff(row, prepend=-1))
-            out[row[begins]] += np.add.reduceat(self.weights[cells % width].astype(np.float64), begins, axis=0)
+            out[row[begins]] += np.add.reduceat(self.weights.take(cells - row * width, axis=0).astype(np.float64), begins, axis=0)
         return out
 
 

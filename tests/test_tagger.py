@@ -66,7 +66,7 @@ def fresh(tagger: Tagger) -> Tagger:
 def scores(tagger: Tagger, text: str) -> np.ndarray:
     patterns, quotes = read(text)
     signals = tagger.read(patterns, quotes)
-    return tagger.scores(signals, chains(signals.tokens), tagger.type_sums(signals))
+    return tagger.scores(signals, chains(signals.tokens))
 
 
 # ---- templates -------------------------------------------------------------------------------------------------------------------------
@@ -205,8 +205,7 @@ def test_a_text_is_labelled_in_parts_as_in_one(tagger: Tagger, size: int, monkey
     signals = tagger.read(patterns, quotes)
     pieces = list(parts(chains(signals.tokens)))
     assert len(pieces) > 1
-    sums = tagger.type_sums(signals)
-    np.testing.assert_allclose(np.concatenate([tagger.scores(signals, first, sums) for first in pieces]), whole, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(np.concatenate([tagger.scores(signals, first) for first in pieces]), whole, rtol=1e-4, atol=1e-4)
     again, others = tagger.label(patterns, quotes)
     assert (again == labels).all()
     assert tagger.spans(patterns, quotes, 0.35) == spans != []
@@ -316,33 +315,14 @@ def test_results_do_not_depend_on_what_was_read_before(tagger: Tagger, monkeypat
     shared = fresh(tagger)
     for _ in range(2):
         assert all((scores(shared, text) == expected).all() for text, expected in zip(texts, alone))
-    assert len(shared._memory) > 20
-    assert max(map(len, shared._memory)) <= 64
-    monkeypatch.setattr(module, "_REMEMBERED", 10)  # fewer than the types of most texts
+    monkeypatch.setattr("framing.word_types.TYPES", 10)  # fewer than the types of most texts: each begins a new shelf
     small = fresh(tagger)
-    sizes = set()
     for text, expected in zip(texts, alone):
         assert (scores(small, text) == expected).all()
-        sizes.add(len(small._memory))
-    assert len(sizes) > 1
-
-
-def test_the_memory_forgets_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REMEMBERED", 3)
-    memory = module._Memory()
-    rows = np.arange(6, dtype=np.float32).reshape(3, 2)
-    memory.add(["a", "b"], rows[:2])
-    memory.add(["c"], rows[2:])
-    assert list(memory) == ["a", "b", "c"]
-    assert memory["b"] == rows[1].tobytes()
-    memory.add(["d"], rows[:1])
-    assert list(memory) == ["d"]
-    memory.add(["x" * 65], rows[:1])
-    assert list(memory) == ["d"]
 
 
 def test_threads_share_a_tagger(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REMEMBERED", 40)  # forgets all the time
+    monkeypatch.setattr("framing.word_types.TYPES", 40)  # forgets all the time
     texts = [d.text for d in DOCUMENTS] * 4
     expected = [scores(fresh(tagger), text) for text in texts]
     shared = fresh(tagger)
@@ -353,10 +333,8 @@ def test_threads_share_a_tagger(tagger: Tagger, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_copy_has_the_weights_and_not_the_memories(tagger: Tagger) -> None:
     tagger.label(*read(LONG))
-    assert tagger._memory
     assert tagger.signals
     twin = copy.deepcopy(tagger)
-    assert not twin._memory
     assert not twin.signals
     assert twin.table.keys is not tagger.table.keys
     assert (scores(twin, LONG) == scores(tagger, LONG)).all()
