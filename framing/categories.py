@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from framing.learning.words import key
 from framing.lexicons import read_table
-from framing.ngrams import spread
 from framing.records import Span
 from framing.tokens import Remembered, Tokens, is_word
 
 Floats = NDArray[np.float64]
 
+_PAIR = 16  # bytes of two float64
 
 class Categories:
     """A list of words by category.
@@ -60,6 +60,7 @@ class Categories:
                 self._second.add(words[1], len(self._phrases))
                 self._phrases.append((_pattern(words[2:]) if words[2:] else None, len(words), place[category], weight))
         self._worth = Remembered(self._worth_of)
+        self._counts = Remembered(lambda token: len(self._worth[token]) // _PAIR)
         self._starts, self._goes_on = Remembered(self._first.of), Remembered(self._second.of)
         self._sides = Remembered(lambda token: bool(self._starts[token]) + 2 * bool(self._goes_on[token]))
 
@@ -81,20 +82,18 @@ class Categories:
 
     def hits(self, tokens: Tokens, inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Floats]:
         """First and last token, category and weight of all hits among the tokens ``inside`` (n,), in no particular order."""
-        found = list(map(self._worth.__getitem__, tokens.types))
-        counts = np.fromiter(map(len, found), np.int64, len(found)) // 16
-        flat = np.frombuffer(b"".join(found), np.float64).reshape(-1, 2)
-        at = np.flatnonzero(inside & (counts[tokens.type] > 0)) if found else np.zeros(0, np.int64)
-        n = counts[tokens.type[at]]
-        places = spread((np.cumsum(counts) - counts)[tokens.type[at]], n)
-        single = np.repeat(at, n)
-        table = np.array(list(self._phrase_hits(tokens, inside)) if found and self._phrases else [], np.float64).reshape(-1, 4)
+        counts = tokens.lookup(self._counts, np.int64)
+        at = np.flatnonzero(inside & (counts > 0))
+        types = tokens.types
+        flat = np.frombuffer(b"".join([self._worth[types[t]] for t in tokens.type[at].tolist()]), np.float64).reshape(-1, 2)
+        single = np.repeat(at, counts[at])
+        table = np.array(list(self._phrase_hits(tokens, inside)) if types and self._phrases else [], np.float64).reshape(-1, 4)
         first, last, kind = table[:, :3].astype(np.int64).T
         return (
             np.append(single, first),
             np.append(single, last),
-            np.append(flat[places, 0].astype(np.int64), kind),
-            np.append(flat[places, 1], table[:, 3]),
+            np.append(flat[:, 0].astype(np.int64), kind),
+            np.append(flat[:, 1], table[:, 3]),
         )
 
     def _phrase_hits(self, tokens: Tokens, inside: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, float]]:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from framing import frames, hyperpartisan, loaded
 from framing.article_words import ArticleWords
 from framing.classifier import NgramClassifier
-from framing.domain import LEAST, word_keys
+from framing.domain import LEAST, words_of
 from framing.learning.estimator import Estimator
 from framing.rating_features import Reading
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, FrameScores, Notice, Quote, Sentence
@@ -137,13 +137,13 @@ def domain_warnings(parts: Mapping[str, Any], words: ArticleWords) -> list[Notic
     if not enough(words):
         told = "whether it is like the texts that the model of loaded language learned from cannot be told"
         return [Notice("domain", f"Fewer than {LEAST} words: no frames and no hyperpartisan probability, and {told}.")]
-    keys = word_keys(words.tokens)
+    counted = words_of(words.tokens)
     strange = []
     for name in NAMES:
         part = parts[name]
         model = MODELS[name]() if part is SHIPPED[name] else part
         if isinstance(model, NgramClassifier):
-            novelty = model.domain_.novelty(keys)
+            novelty = model.domain_.novelty_of(words.tokens, counted)
             if novelty is not None and novelty > model.domain_.limit:
                 strange.append((name, novelty, model.domain_))
     if not strange:

@@ -15,15 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.learning.interning import KeyTable
-from framing.ngrams import word_hashes
+from framing.ngrams import type_hashes, word_hashes
 from framing.signals import Hashes
 from framing.tokens import Remembered, Tokens, is_word
+from framing.word_types import Table
 
 AT_LEAST = 2
 QUANTILE = 0.98
@@ -37,9 +39,14 @@ def word_keys(tokens: Tokens, inside: NDArray[np.bool_] | None = None) -> Hashes
     """Keys of the words of the body, in order; of those ``inside`` alone, if that is given (n,)."""
     if not len(tokens):
         return np.zeros(0, np.uint64)
-    chosen = tokens.body & tokens.lookup(_letters, np.bool_)
-    keys: Hashes = word_hashes(tokens)[tokens.type[chosen if inside is None else chosen & inside]]
-    return keys
+    chosen = words_of(tokens)
+    return word_hashes(tokens, np.flatnonzero(chosen if inside is None else chosen & inside))
+
+
+def words_of(tokens: Tokens) -> NDArray[np.bool_]:
+    """Which tokens are words of the body (n,)."""
+    chosen: NDArray[np.bool_] = tokens.body & tokens.lookup(_letters, np.bool_)
+    return chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +72,18 @@ class Domain:
     def novelty(self, keys: Hashes) -> float | None:
         """Share of unknown words, ``None`` for a text that is too short."""
         return float((self.known.numbers(keys) < 0).mean()) if len(keys) >= LEAST else None
+
+    def novelty_of(self, tokens: Tokens, words: NDArray[np.bool_]) -> float | None:
+        """:meth:`novelty` of the ``words`` (n,) of a text, looked up once a word type; there must be tokens."""
+        unknown = tokens.rows(self._unknown)[tokens.number[words]]
+        return float(unknown.mean()) if len(unknown) >= LEAST else None
+
+    @cached_property
+    def _unknown(self) -> Table:
+        return Table(self._read)
+
+    def _read(self, types: Sequence[str]) -> NDArray[np.bool_]:
+        return np.asarray(self.known.numbers(type_hashes(types)) < 0)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What is kept in ``weights.npz``."""

@@ -179,7 +179,7 @@ class Lexicon:
         """What negation does to each entry, (4, entries): whether it holds its negation itself, whether it is open to one, whether that
         changes its type, whether it only silences others."""
         rows = [(e.negated, e.type not in _NO_NEGATION and e.subtype != "modal", e.flip != e.type, e.type == "none") for e in self.entries]
-        return np.array(rows, np.bool_).reshape(-1, 4).T.copy()
+        return np.ascontiguousarray(np.array(rows, np.bool_).reshape(-1, 4).T)
 
 
 def _elements(entry: str) -> list[list[str]]:

@@ -32,6 +32,7 @@ from framing.quotes import find_quotes
 from framing.records import Article, Span
 from framing.signals import Hashes, string_hash
 from framing.tokens import Remembered, Tokens, tokenize
+from framing.word_types import Table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,7 +42,6 @@ OFFSETS = (-2, -1, 1, 2)
 SHAPES = ("capital inside a sentence", "all capitals", "first word", "inside a quotation", "with a hyphen")
 GRAMS = Grams("character", 2, 5, "loaded")
 COLUMNS = 1 + len(OFFSETS)  # own, contexts
-_REMEMBERED = 1 << 16  # types
 _CAPITAL, _CAPITALS, _HYPHEN = 1, 2, 4
 
 
@@ -124,10 +124,6 @@ def quoted(tokens: Tokens, quotes: Sequence[Any]) -> Bools:
     return np.asarray(np.cumsum(inside)[:-1] > 0)
 
 
-class _Scores(dict[str, bytes]):
-    """Word type -> its row of scores, float32 in bytes; when full it forgets everything."""
-
-
 @dataclass(frozen=True, eq=False)
 class WordModel:
     """The tables.
@@ -157,27 +153,11 @@ class WordModel:
     constant: float
 
     @cached_property
-    def _known(self) -> _Scores:
-        return _Scores()
+    def _known(self) -> Table:
+        return Table(self.types)
 
     def types(self, types: Sequence[str]) -> NDArray[np.float32]:
         """Scores of word types (types, COLUMNS)."""
-        known = self._known
-        found = list(map(known.get, types))
-        missing = [i for i, row in enumerate(found) if row is None] if None in found else []
-        if missing:
-            rows = self._read([types[i] for i in missing])
-            packed, width = rows.tobytes(), rows.shape[1] * rows.itemsize
-            if len(known) + len(missing) > _REMEMBERED:
-                known.clear()
-            for k, i in enumerate(missing):
-                found[i] = packed[k * width : (k + 1) * width]
-                if len(types[i]) <= LONGEST and len(known) < _REMEMBERED:
-                    known[types[i]] = found[i]  # type: ignore[assignment]  # bytes, since it was just set
-        whole = b"".join([row for row in found if row is not None])
-        return np.frombuffer(whole, np.float32).reshape(len(types), COLUMNS)
-
-    def _read(self, types: Sequence[str]) -> NDArray[np.float32]:
         number = self.words.numbers(np.fromiter(map(word_key.__getitem__, types), np.uint64, len(types)))
         rows = np.zeros((len(types), COLUMNS), np.float32)
         rows[number >= 0] = self.scores[number[number >= 0]]
@@ -193,7 +173,9 @@ class WordModel:
     def logits(self, passages: Passages) -> Floats:
         """Log-odds that each token would be marked (n,)."""
         tokens = passages.tokens
-        scores, kind = self.types(tokens.types), tokens.type
+        if not tokens.types:
+            return np.zeros(0)
+        scores, kind = tokens.rows(self._known)[tokens.numbers], tokens.type
         total = scores[kind, 0].astype(np.float64) + self.constant
         for there, border, column in zip(passages.neighbours(kind, len(scores)), self.border, scores.T[1:]):
             total += np.append(column, np.float32(border))[there]

@@ -18,6 +18,7 @@ from framing.learning.linear import Contributions, LinearModel
 from framing.ngrams import Grams, Groups
 from framing.tokens import Tokens
 from framing.vocabulary import Floats, Found, Vocabulary
+from framing.word_types import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +52,16 @@ class NgramModel:
         """What one occurrence adds before the norm (F, K)."""
         return np.asarray(self.model.idf[:, None] * self.model.weights)
 
+    @cached_property
+    def _by_type(self) -> tuple[Table, ...]:
+        return self.vocabulary.type_sums(self._worth)
+
     def decisions(self, tokens: Tokens, groups: Groups, rows: int, dense: ArrayLike | None = None) -> Floats:
         """Decision values (rows, K); arguments and errors as of :meth:`Vocabulary.count` and :meth:`LinearModel.decisions`."""
         if self.model.additive:
             total = np.zeros((rows, self.model.outputs))
-            for block, (length, sums) in zip(self.model.blocks, self.vocabulary.sums(tokens, groups, rows, self._worth)):
+            found = self.vocabulary.sums(tokens, groups, rows, self._worth, self._by_type)
+            for block, (length, sums) in zip(self.model.blocks, found):
                 size = np.maximum(length, 1)[:, None]
                 total += sums / (size if block.norm == "length" else np.sqrt(size) if block.norm == "root" else 1)
             return np.asarray(total + self.model.surroundings(dense, rows))

@@ -18,7 +18,7 @@ Known features and their counts: :mod:`framing.vocabulary`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from framing.sentences import code_points
 from framing.signals import Hashes, string_hash
 from framing.templates import join
 from framing.tokens import Remembered, Tokens, is_word
+from framing.word_types import Table
 
 Ints = NDArray[np.int64]
 Groups = NDArray[np.integer[Any]] | Mapping[str, NDArray[np.integer[Any]]]  # (n,), or that by field
@@ -39,20 +40,21 @@ KINDS = ("word", "character")
 
 
 @Remembered
-def _word_hash(token: str) -> bytes:
-    return string_hash(key(token[:LONGEST])).to_bytes(8, "little")
+def _word_hash(token: str) -> int:
+    return string_hash(key(token[:LONGEST]))
 
 
-_latest: tuple[tuple[str, ...], Hashes] = ((), np.zeros(0, np.uint64))  # several models read one text after another
-
-
-def word_hashes(tokens: Tokens) -> Hashes:
+def type_hashes(types: Sequence[str]) -> Hashes:
     """Hash of the key of each word type."""
-    global _latest
-    types, hashes = _latest
-    if types is not tokens.types:
-        hashes = np.frombuffer(b"".join(map(_word_hash.__getitem__, tokens.types)), "<u8").astype(np.uint64)
-        _latest = (tokens.types, hashes)
+    return np.fromiter(map(_word_hash.__getitem__, types), np.uint64, len(types))
+
+
+_hashes = Table(type_hashes)
+
+
+def word_hashes(tokens: Tokens, at: Ints | slice = slice(None)) -> Hashes:
+    """Hash of the key of each token, or of some."""
+    hashes: Hashes = tokens.rows(_hashes)[tokens.number[at]] if tokens.types else np.zeros(0, np.uint64)
     return hashes
 
 
@@ -107,20 +109,16 @@ class Reading:
         np.cumsum((steps > 0) | (gaps > 0), out=stretch[1:])
         return cls(at, tokens.type[at], row, stretch)
 
-    def words(self, tokens: Tokens, grams: Grams) -> tuple[Hashes, list[tuple[int, Ints, Hashes]]]:
-        """Keys of the word types; for each n > 1, where the n-grams of words begin, and their keys."""
-        word = word_hashes(tokens)
-        single = np.full(len(word), grams.seed)
-        join(single, word)
-        state, word = single[self.kind], word[self.kind]
-        out = []
-        for n in range(2, min(grams.high, len(word)) + 1):
+    def words(self, tokens: Tokens, grams: Grams, low: int) -> Iterator[tuple[int, Ints, Hashes]]:
+        """For each n from ``low`` on, where the n-grams of words begin, and their keys."""
+        word = word_hashes(tokens, self.at)
+        state = np.full(len(word), grams.seed)
+        for n in range(1, min(grams.high, len(word)) + 1):
             state = state[: len(word) - n + 1]
             join(state, word[n - 1 :])
-            if n >= grams.low:
+            if n >= low:
                 begin = np.flatnonzero(self.stretch[n - 1 :] == self.stretch[: len(state)])
-                out.append((n, begin, state[begin]))
-        return single, out
+                yield n, begin, state[begin]
 
 
 def padded(token: str) -> str:
@@ -154,9 +152,8 @@ def occurrences(tokens: Tokens, groups: Groups, rows: int, grams: Grams) -> tupl
     """The row and the key of every n-gram of a text, known or not, in no particular order; raises as :meth:`Vocabulary.count`."""
     reading = Reading.of(tokens, groups, grams, rows)
     if grams.kind == "word":
-        single, longer = reading.words(tokens, grams)
-        some = slice(None) if grams.low == 1 else slice(0)
-        parts = [(reading.row[some], single[reading.kind][some])] + [(reading.row[begin], keys) for _, begin, keys in longer]
+        parts = [(reading.row[:0], np.zeros(0, np.uint64))]
+        parts += [(reading.row[begin], keys) for _, begin, keys in reading.words(tokens, grams, grams.low)]
         return np.concatenate([row for row, _ in parts]), np.concatenate([keys for _, keys in parts])
     keys, there, first = windows(tokens.types, grams)
     upto = np.append(0, np.cumsum(there.sum(axis=1)))[first]

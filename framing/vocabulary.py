@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -25,10 +26,12 @@ from numpy.typing import ArrayLike, NDArray
 from framing.learning.interning import KeyTable
 from framing.learning.linear import Rows, segment_sums
 from framing.learning.words import key
-from framing.ngrams import LONGEST, Grams, Groups, Ints, Reading, occurrences, padded, spread, windows
+from framing.ngrams import LONGEST, Grams, Groups, Ints, Reading, occurrences, padded, spread, type_hashes, windows
 from framing.records import Span
 from framing.signals import Hashes
+from framing.templates import join
 from framing.tokens import Tokens
+from framing.word_types import Table
 
 Floats = NDArray[np.float64]
 Entries = tuple[Ints, NDArray[np.int32]]  # rows in order, numbers of features: one of each occurrence
@@ -45,17 +48,21 @@ class _Known(dict[str, bytes]):
         super().__init__()
         self._grams, self._table = grams, table
 
+    def read(self, types: Sequence[str]) -> tuple[NDArray[np.int32], Ints]:
+        """The numbers of the n-grams of types, one type after another, and where each type begins, then the end; nothing is kept."""
+        keys, there, first = windows(types, self._grams)
+        numbers = self._table.numbers(keys)
+        there &= numbers >= 0
+        return numbers[there], np.append(0, np.cumsum(there.sum(axis=1)))[first]
+
     def of(self, types: Sequence[str]) -> tuple[NDArray[np.int32], Ints]:
         """The numbers of the n-grams of all types, one type after another, and how many each has."""
         found = list(map(self.get, types))
         missing = [i for i, numbers in enumerate(found) if numbers is None] if None in found else []
         for k in range(0, len(missing), _BATCH):
             batch = missing[k : k + _BATCH]
-            keys, there, first = windows([types[i] for i in batch], self._grams)
-            numbers = self._table.numbers(keys)
-            there &= numbers >= 0
-            ends = np.append(0, np.cumsum(there.sum(axis=1)))[first] * 4
-            packed = numbers[there].tobytes()
+            numbers, ends = self.read([types[i] for i in batch])
+            packed, ends = numbers.tobytes(), ends * 4
             if len(self) + len(batch) > _REMEMBERED:
                 self.clear()
             for i, a, b in zip(batch, ends.tolist(), ends[1:].tolist()):
@@ -94,6 +101,7 @@ class Vocabulary:
         self.sizes = tuple(map(len, self.tables))
         self.offsets: tuple[int, ...] = tuple(np.cumsum([0, *self.sizes]).tolist())
         self._known = tuple(_Known(g, table) for g, table in zip(self.grams, self.tables))
+        self._single = tuple(Table(partial(_single, g, table)) for g, table in zip(self.grams, self.tables))  # numbers of words
 
     def __len__(self) -> int:
         return self.offsets[-1]
@@ -146,18 +154,15 @@ class Vocabulary:
 
     def _words(self, tokens: Tokens, block: int, reading: Reading) -> Iterator[tuple[tuple[int, Ints], Entries]]:
         """For each n: n and where the known n-grams of words begin, and their entries."""
-        single, longer = reading.words(tokens, self.grams[block])
-        numbers = self.tables[block].numbers(np.concatenate([single, *(keys for _, _, keys in longer)])) + np.int32(self.offsets[block])
-        cuts = np.cumsum([len(single), *(len(keys) for _, _, keys in longer)])
-        parts = np.split(numbers, cuts[:-1])
+        offset = np.int32(self.offsets[block])
         if self.grams[block].low == 1:
-            longer.insert(0, (1, np.arange(len(reading.at)), single))
-            parts[0] = parts[0][reading.kind]
-        else:
-            del parts[0]
-        for (n, begin, _), part in zip(longer, parts):
-            hit = np.flatnonzero(part >= self.offsets[block])
-            yield (n, begin[hit]), (reading.row[begin[hit]], part[hit])
+            numbers = tokens.rows(self._single[block])[tokens.number[reading.at]] if tokens.types else np.zeros(0, np.int32)
+            hit = np.flatnonzero(numbers >= 0)
+            yield (1, hit), (reading.row[hit], numbers[hit] + offset)
+        for n, begin, keys in reading.words(tokens, self.grams[block], max(2, self.grams[block].low)):
+            numbers = self.tables[block].numbers(keys)
+            hit = np.flatnonzero(numbers >= 0)
+            yield (n, begin[hit]), (reading.row[begin[hit]], numbers[hit] + offset)
 
     def find(self, tokens: Tokens, groups: Groups, features: ArrayLike, row: int = 0) -> list[Found]:
         """Where some features stand in a row, in the order of ``features``; those that do not stand there are left out.
@@ -209,21 +214,29 @@ class Vocabulary:
         """Some of the features, by a mask, numbered anew."""
         return Vocabulary(self.grams, [t.keys[chosen[a:b]] for t, a, b in zip(self.tables, self.offsets, self.offsets[1:])])
 
-    def sums(self, tokens: Tokens, groups: Groups, rows: int, worth: NDArray[np.floating[Any]]) -> Iterator[tuple[Ints, Floats]]:
-        """For each block, the length of each row (rows,) and the sum of what its n-grams are worth (rows, K); ``worth`` (F, K).
+    def type_sums(self, worth: NDArray[np.floating[Any]]) -> tuple[Table, ...]:
+        """For each block of characters, the sum of what the n-grams of a word type are worth, (types, K); ``worth`` (F, K)."""
+        parts = [worth[a:b] for a, b in pairwise(self.offsets)]
+        return tuple(Table(partial(_type_sums, known, part)) for known, part in zip(self._known, parts))
 
-        Much faster than counting, since each word type is summed once. Raises as :meth:`count`.
+    def sums(
+        self, tokens: Tokens, groups: Groups, rows: int, worth: NDArray[np.floating[Any]], by_type: Sequence[Table] | None = None
+    ) -> Iterator[tuple[Ints, Floats]]:
+        """For each block, the length of each row (rows,) and the sum of what its n-grams are worth (rows, K).
+
+        ``by_type`` is what :meth:`type_sums` gave for the same ``worth``, where it was kept. Much faster than counting, since each word type
+        is summed once. Raises as :meth:`count`.
         """
+        by_type = self.type_sums(worth) if by_type is None else by_type
         for b, grams in enumerate(self.grams):
             reading = Reading.of(tokens, groups, grams, rows)
-            source = self._source(tokens, b, reading)
-            if source.numbers is not None and source.size is not None:
-                type_sums = _sums_of(worth, source.numbers, np.append(0, np.cumsum(source.size)))
-                total = _sums_of(type_sums, reading.kind, np.searchsorted(reading.row, np.arange(rows + 1)))
-            else:
-                total = np.zeros((rows, worth.shape[1]))
-                for row, numbers in source.words:
+            total = np.zeros((rows, worth.shape[1]))
+            if grams.kind == "word":
+                for _, (row, numbers) in self._words(tokens, b, reading):
                     total += _sums_of(worth, numbers, np.searchsorted(row, np.arange(rows + 1)))
+            elif len(reading.at):
+                sums, first = tokens.rows(by_type[b]), np.searchsorted(reading.row, np.arange(rows + 1))
+                total = _sums_of(sums, tokens.number[reading.at], first)
             yield np.bincount(reading.row, minlength=rows), total
 
 
@@ -260,7 +273,20 @@ class _Source:
         return counts
 
 
-def _sums_of(worth: NDArray[np.floating[Any]], index: NDArray[np.int32], first: Ints) -> Floats:
+def _single(grams: Grams, table: KeyTable, types: Sequence[str]) -> NDArray[np.int32]:
+    """The numbers of single words, -1 where they are unknown."""
+    keys = np.full(len(types), grams.seed)
+    join(keys, type_hashes(types))
+    return table.numbers(keys)
+
+
+def _type_sums(known: _Known, worth: NDArray[np.floating[Any]], types: Sequence[str]) -> Floats:
+    """Sums of ``worth`` over the n-grams of characters of types, (types, K)."""
+    batches = (known.read(types[k : k + _BATCH]) for k in range(0, len(types), _BATCH))
+    return np.concatenate([_sums_of(worth, numbers, first) for numbers, first in batches])
+
+
+def _sums_of(worth: NDArray[np.floating[Any]], index: NDArray[np.integer[Any]], first: Ints) -> Floats:
     """Sums of ``worth[index[first[i]:first[i + 1]]]``, gathered in pieces."""
     if len(index) <= _PIECE:
         return segment_sums(worth[index], first)

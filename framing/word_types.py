@@ -77,6 +77,9 @@ class Table:
         self._function, self._nothing = function, nothing
         self._kept: tuple[Shelf | None, NDArray[np.bool_], NDArray[Any] | None] = None, np.zeros(0, np.bool_), None
 
+    def __reduce__(self) -> tuple[type[Table], tuple[Any, ...]]:
+        return Table, (self._function, self._nothing)  # without what it keeps
+
     def rows(self, shelf: Shelf, numbers: NDArray[np.int64], types: Sequence[str]) -> NDArray[Any]:
         """The table by the numbers of a shelf: filled for ``types``, at least one, whose numbers are ``numbers``."""
         owner, known, table = self._kept
