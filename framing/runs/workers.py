@@ -48,6 +48,8 @@ def results(todo: Iterable[Shard], work: Work, n_jobs: int | None) -> Iterator[t
         try:
             yield from _run(stream, work, n_jobs)
         except _BrokenError as broken:
+            if not stream.under_way:  # nothing was begun: the backend itself is at fault
+                raise RunError(f"the workers cannot be reached: {_told(broken.__cause__)}") from broken.__cause__
             for shard in list(stream.under_way.values()):
                 yield _alone(shard, work, n_jobs, broken.__cause__)
                 stream.under_way.pop(shard.number, None)
