@@ -80,9 +80,8 @@ CONTEXT_COLUMNS = (
     *("sentence_opening", "finite"),
 )
 # Context columns whose values are numbers below SMALL; those of the others are hashes.
-HASHED = frozenset(
-    "cue_frame left_cue_frame left_cue_lemma right_cue_frame right_cue_lemma left_border right_border sentence_opening".split()
-)
+_OF_SIDES = (f"{side}_{what}" for side in ("left", "right") for what in ("cue_frame", "cue_lemma", "border"))
+HASHED = frozenset(["cue_frame", *_OF_SIDES, "sentence_opening"])
 SMALL = 64
 LIKELY = 0.25  # precision from which on a possible cue counts as a neighbour
 _NOTHING = NEG + 1  # no closed class
