@@ -3,8 +3,8 @@
 Conventions
 -----------
 Keys are hashes, so their leading bits are as good as random: a key has its place in a table of a power of two by these bits, and where the
-place is taken, the next free one (linear probing, Knuth 1973, section 6.4). The table is at most a quarter full, so that most searches end
-at the first place; all keys of a call are looked up together.
+place is taken, the next free one (linear probing, Knuth 1973, section 6.4). The table holds numbers only, at most an eighth of its places
+is taken, and all keys of a call are looked up together: so most searches end at the first place, and little memory is gone through.
 """
 
 from __future__ import annotations
@@ -33,19 +33,18 @@ class KeyTable:
 
     def __init__(self, keys: Keys) -> None:
         self.keys = np.ascontiguousarray(keys, np.uint64)
-        bits = max(4, 2 + int(max(len(self.keys), 1) - 1).bit_length())
+        bits = max(4, 3 + int(max(len(self.keys), 1) - 1).bit_length())
         self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
         self._number = np.full(1 << bits, -1, np.int32)
-        self._key = np.zeros(1 << bits, np.uint64)
         waiting = np.arange(len(self.keys))
         place = (self.keys >> self._shift).astype(np.int64)
         while len(waiting):
             free = self._number[place[waiting]] < 0
             at, first = np.unique(place[waiting[free]], return_index=True)  # of several that want a place, the first gets it
             taken = waiting[free][first]
-            self._number[at], self._key[at] = taken, self.keys[taken]
+            self._number[at] = taken
             waiting = np.setdiff1d(waiting, taken, assume_unique=True)
-            if (self._key[place[waiting]] == self.keys[waiting]).any():
+            if (self.keys[self._number[place[waiting]]] == self.keys[waiting]).any():
                 raise ValueError("the keys are not distinct")
             place[waiting] = (place[waiting] + 1) & self._mask
 
@@ -54,18 +53,21 @@ class KeyTable:
 
     def numbers(self, keys: Keys) -> NDArray[np.int32]:
         """The number of each key, -1 where it is unknown; in the shape of ``keys``."""
+        if not len(self):
+            return np.full(keys.shape, -1, np.int32)
         flat = keys.reshape(-1)
-        place = (flat >> self._shift).astype(np.int64)
-        out = self._number[place]
-        open_ = np.flatnonzero((self._key[place] != flat) & (out >= 0))
+        place = (flat >> self._shift).view(np.int64)
+        out = self._number.take(place, mode="clip")
+        open_ = np.flatnonzero(self.keys.take(out, mode="clip") != flat)
+        open_ = open_[out[open_] >= 0]
         out[open_] = -1
-        place = place[open_]
+        place, wanted = place[open_], flat[open_]
         while len(open_):
             place = (place + 1) & self._mask
             number = self._number[place]
-            hit = (self._key[place] == flat[open_]) & (number >= 0)
+            hit = (self.keys.take(number, mode="clip") == wanted) & (number >= 0)
             out[open_[hit]] = number[hit]
-            go_on = ~hit & (number >= 0)
-            open_, place = open_[go_on], place[go_on]
+            go_on = np.flatnonzero(~hit & (number >= 0))
+            open_, place, wanted = open_[go_on], place[go_on], wanted[go_on]
         numbers: NDArray[np.int32] = out.reshape(keys.shape)
         return numbers
