@@ -95,10 +95,14 @@ def chains(tokens: Tokens) -> Labels:
 
 def neighbour(tokens: Tokens, offset: int, begin: int, end: int) -> Labels:
     """The word type at ``offset`` from each of the tokens ``begin`` to ``end``; outside its paragraph the number of word types."""
-    there = np.arange(begin, end) + offset
-    inside = tokens.paragraph.take(there, mode="clip") == tokens.paragraph[begin:end]
-    inside &= (there >= 0) & (there < len(tokens))
-    return np.where(inside, tokens.type.take(there, mode="clip"), len(tokens.types)).astype(np.int64)
+    n = len(tokens)
+    low, high = max(begin + offset, 0), min(end + offset, n)  # the tokens that there are
+    out = np.full(end - begin, len(tokens.types), np.int64)
+    if low < high:
+        here, there = slice(low - offset, high - offset), slice(low, high)
+        inside = tokens.paragraph[there] == tokens.paragraph[here]
+        np.copyto(out[low - offset - begin : high - offset - begin], tokens.type[there], where=inside)
+    return out
 
 
 class Tagger:
