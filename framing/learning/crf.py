@@ -131,7 +131,7 @@ def viterbi(emissions: Floats, transitions: Transitions, layout: Layout) -> NDAr
         some_ways, some_ahead = ways[:, :size], ahead[:size]
         for _ in steps:
             np.add(turned[:, before : before + size], between, some_ways)
-            np.maximum.reduce(some_ways, 0, None, some_ahead)
+            np.maximum.reduce(some_ways, axis=0, out=some_ahead)
             now = best[begin : begin + size]
             now += some_ahead
             before, begin = begin, begin + size
