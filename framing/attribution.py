@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -167,15 +166,15 @@ class AttributionExtractor(Estimator):
         if not len(tokens):
             return ()
         patterns = read_patterns(tokens, quotes)
-        found = self._flat(tokens, quotes, patterns)
-        sure = self.calibrator_(np.array([a.confidence for a in found], np.float64)).tolist()
-        flat = [replace(a, confidence=c) for a, c in zip(found, sure) if c >= self.threshold]
+        flat = [a for a in self._flat(tokens, quotes, patterns, self.calibrator_) if a.confidence >= self.threshold]
         return add_nested(flat, patterns.candidates, tokens)
 
-    def _flat(self, tokens: Tokens, quotes: Sequence[Quote], patterns: Patterns) -> tuple[Attribution, ...]:
-        """What the tagger finds, with the confidence that linking gives."""
+    def _flat(
+        self, tokens: Tokens, quotes: Sequence[Quote], patterns: Patterns, calibrator: Calibrator | None = None
+    ) -> tuple[Attribution, ...]:
+        """What the tagger finds, with the confidence that linking gives, calibrated if there is a calibrator."""
         labels, probabilities = self.tagger_.label(patterns, quotes, self.bias, self.body_only)
-        return link(tokens, quotes, labels, probabilities)
+        return link(tokens, quotes, labels, probabilities, calibrator)
 
     def predict(self, texts: Iterable[str | Article]) -> list[tuple[Attribution, ...]]:
         """The attributions of every text.

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.lexicons import read_table
 from framing.tokens import Tokens
+from framing.word_types import Table
 
 THRESHOLD, LEAD, FEW = 0.10, 1.05, 8
 _KANA = 0.1
@@ -41,16 +44,10 @@ def detect_language(tokens: Tokens) -> str:
     """
     kinds = tokens.type[tokens.body] if tokens.body.any() else tokens.type
     counts = np.bincount(kinds, minlength=len(tokens.types)).tolist()
-    languages, table = _tables()
-    words, strange = 0, 0
-    hits = [0] * len(languages)
-    for token, count in zip(tokens.types, counts):
-        if count and (token.isalpha() or any(map(str.isalpha, token))):
-            words += count
-            if not token.isascii():
-                strange += count
-            for i in table.get(token.lower(), ()):
-                hits[i] += count
+    languages, _ = _tables()
+    if not tokens.types:
+        return "und"
+    words, strange, *hits = (np.array(counts) @ tokens.rows(_TABLE)[tokens.numbers]).tolist()
     if not words:
         return "und"
     fallback = "und"
@@ -63,6 +60,21 @@ def detect_language(tokens: Tokens) -> str:
     best, second = hits[order[0]], hits[order[1]]
     enough = best >= 1 if words < FEW else best >= THRESHOLD * words
     return languages[order[0]] if enough and best > LEAD * second else fallback
+
+
+def _signs(types: Sequence[str]) -> NDArray[np.int64]:
+    """Of each word type: whether it holds a letter, whether it does and is not plain ASCII, whether it is a word of each language."""
+    languages, table = _tables()
+    signs = np.zeros((len(types), 2 + len(languages)), np.int64)
+    for row, token in zip(signs, types):
+        if token.isalpha() or any(map(str.isalpha, token)):
+            row[0], row[1] = 1, not token.isascii()
+            for i in table.get(token.lower(), ()):
+                row[2 + i] += 1
+    return signs
+
+
+_TABLE = Table(_signs)
 
 
 def _script(types: tuple[str, ...], counts: list[int]) -> tuple[str, frozenset[str]] | None:

@@ -23,7 +23,7 @@ All loops run over pieces and bounded windows, so time is linear in the text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, pairwise
@@ -81,7 +81,13 @@ class _Scene:
     ranges: list[tuple[int, int]]  # of the quotations, in tokens
 
 
-def link(tokens: Tokens, quotes: Sequence[Quote], labels: NDArray[np.int64], marginals: Floats) -> tuple[Attribution, ...]:
+def link(
+    tokens: Tokens,
+    quotes: Sequence[Quote],
+    labels: NDArray[np.int64],
+    marginals: Floats,
+    calibrate: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None,
+) -> tuple[Attribution, ...]:
     """Make attributions of labelled tokens.
 
     Parameters
@@ -93,6 +99,8 @@ def link(tokens: Tokens, quotes: Sequence[Quote], labels: NDArray[np.int64], mar
         Index into ``framing.tagging.LABELS`` of each token.
     marginals : array of float, shape (n, 11)
         Probability of each label.
+    calibrate : callable, optional
+        Of confidences.
 
     Returns
     -------
@@ -104,7 +112,8 @@ def link(tokens: Tokens, quotes: Sequence[Quote], labels: NDArray[np.int64], mar
     drafts = find_links(tokens, ranges, holder, labels, marginals)
     if not drafts:
         return ()
-    return records(tokens, holder, drafts, probability(evidence(drafts, labels, marginals, holder)).tolist())
+    sure = probability(evidence(drafts, labels, marginals, holder))
+    return records(tokens, holder, drafts, (sure if calibrate is None else calibrate(sure)).tolist())
 
 
 def records(tokens: Tokens, holder: NDArray[np.int64], drafts: Sequence[Draft], confidence: Sequence[float]) -> tuple[Attribution, ...]:

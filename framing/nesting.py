@@ -120,8 +120,8 @@ def add_nested(flat: Sequence[Attribution], candidates: Sequence[Attribution], t
 
 
 def _touches(spans: list[tuple[int, int]], cue: Span) -> bool:
-    k = bisect_right(spans, (cue.end, -1))
-    return any(start < cue.end and cue.start < end for start, end in spans[max(0, k - 2) : k + 1])
+    k = bisect_right(spans, (cue.end, -1))  # those before begin before the cue ends
+    return (k > 0 and spans[k - 1][1] > cue.start) or (k > 1 and spans[k - 2][1] > cue.start)
 
 
 def is_hearsay(a: Attribution) -> bool:

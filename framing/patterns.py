@@ -462,7 +462,12 @@ def _asks_for_cover(text: str, draft: _Draft, contents: Contents) -> bool:
     first, last = contents.start[draft.cue.first], contents.end[draft.cue.last - 1]
     # A formula begins with a token: a search at every character takes ten times as long.
     begins = contents.start[max(0, draft.cue.first - 6) : draft.cue.last]
-    return any((m := _cover().match(text, i, last + 80)) is not None and first < m.end() for i in begins)
+    match, limit = _cover().match, last + 80
+    for i in begins:
+        m = match(text, i, limit)
+        if m is not None and first < m.end():
+            return True
+    return False
 
 
 def _merge(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

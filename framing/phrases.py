@@ -36,6 +36,10 @@ _CLOSED = {word: 8 + k for k, name in enumerate(_CLASSES) for word in WORDS[name
 _TIMES, _HEARSAY, _NP_PREPS, _LOOSE_NOUNS = WORDS["time"], WORDS["hearsay"], WORDS["attach"], WORDS["occasion"]
 
 
+_is_capital = Remembered(lambda token: token[:1].isupper())
+_is_apostrophe = Remembered(lambda token: token in ("'", "’"))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """What the phrase rules read of a tokenised text; lists of length n, indexed by token."""
@@ -54,22 +58,20 @@ def view(tokens: Tokens, quotes: Sequence[Quote]) -> View:
     """Prepare ``tokens``, of which there is at least one, for the phrase rules."""
     lower = [t.lower() for t in tokens.types]
     kind = tokens.lookup(_class_of)
-    capitals = np.array([t[:1].isupper() for t in tokens.types], np.bool_)
-    types = tokens.type
     held = np.full(len(tokens) + 1, -1, np.int32)
     for k in range(len(quotes) - 1, -1, -1):
         if quotes[k].kind == "speech":
             a, b = tokens.range(quotes[k].span)
             held[a:b] = k
-    marks = np.array([t in ("'", "’") for t in tokens.types], np.bool_)[types]
+    marks = tokens.lookup(_is_apostrophe, np.bool_)
     glued = np.zeros(len(tokens), np.bool_)
     np.equal(tokens.start[1:], tokens.end[:-1], out=glued[1:])
     kind[marks & glued & (held[:-1] < 0)] = AUX  # the possessive of a plural, like "'s"
     return View(
         tokens,
-        [lower[i] for i in types.tolist()],
+        [lower[i] for i in tokens.type.tolist()],
         kind.tolist(),
-        capitals[types].tolist(),
+        tokens.lookup(_is_capital, np.bool_).tolist(),
         tokens.sentence.tolist(),
         tokens.sentence_first.tolist(),
         tokens.paragraph.tolist(),

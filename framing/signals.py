@@ -79,6 +79,10 @@ CONTEXT_COLUMNS = (
     *(f"{side}_border{what}" for side in ("left", "right") for what in ("", "_distance", "_next")),
     *("sentence_opening", "finite"),
 )
+# Context columns whose values are numbers below SMALL; those of the others are hashes.
+_OF_SIDES = (f"{side}_{what}" for side in ("left", "right") for what in ("cue_frame", "cue_lemma", "border"))
+HASHED = frozenset(["cue_frame", *_OF_SIDES, "sentence_opening"])
+SMALL = 64
 LIKELY = 0.25  # precision from which on a possible cue counts as a neighbour
 _NOTHING = NEG + 1  # no closed class
 _STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 25, 40)  # where a new class of lengths begins

@@ -80,11 +80,10 @@ def encode(tokens: Tokens, attributions: Sequence[Attribution]) -> NDArray[np.in
 
 def pieces(labels: NDArray[np.int64]) -> list[Piece]:
     """The stretches that the labels mark, in order."""
-    out = []
-    further = inside(labels)
+    out, listed = [], [*labels.tolist(), 0]
     for i in np.flatnonzero(labels % 2 == 1).tolist():
-        j = i + 1
-        while j < len(labels) and further[j] and labels[j] == labels[i] + 1:
+        kind, j = listed[i], i + 1
+        while listed[j] == kind + 1:
             j += 1
-        out.append(Piece(i, j, int(labels[i])))
+        out.append(Piece(i, j, kind))
     return out

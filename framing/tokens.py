@@ -188,12 +188,14 @@ class Tokens:
     @cached_property
     def starts(self) -> list[int]:
         """``start`` as a list, in which bisection for one offset is several times as fast as in the array; so :attr:`ends`."""
-        return self.start.tolist()
+        starts: list[int] = self.start.tolist()
+        return starts
 
     @cached_property
     def ends(self) -> list[int]:
         """``end`` as a list."""
-        return self.end.tolist()
+        ends: list[int] = self.end.tolist()
+        return ends
 
     def at(self, offset: int) -> int:
         """Index of the first token that ends after ``offset`` (n if none does)."""

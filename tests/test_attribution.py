@@ -163,7 +163,7 @@ def marking(extractor: AttributionExtractor, text: str, *attributions: Attributi
     """A copy whose tagger is sure of these attributions, whatever the text."""
     twin = pickle.loads(pickle.dumps(extractor))
     sure = 30.0 * np.eye(len(LABELS))[encode(tokenize(article_from_text(text)), attributions)]
-    twin.tagger_.scores = lambda signals, first, sums: sure[first[0] : first[-1]].copy()
+    twin.tagger_.scores = lambda signals, first: sure[first[0] : first[-1]].copy()
     return twin
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -125,11 +126,15 @@ def viterbi(emissions: Floats, transitions: Transitions, layout: Layout) -> NDAr
     between = transitions.between[:, None, :]
     # The label before is the first axis: only there numpy takes the maximum of whole rows at once.
     ways, ahead = np.empty((n_labels, sizes[0], n_labels)), np.empty((sizes[0], n_labels))
-    before, begin = 0, sizes[0]
-    for size in sizes[1:]:
-        np.add(best[before : before + size].T[:, :, None], between, out=ways[:, :size])
-        best[begin : begin + size] += np.maximum.reduce(ways[:, :size], axis=0, out=ahead[:size])
-        before, begin = begin, begin + size
+    turned, before, begin = best.T[:, :, None], 0, sizes[0]
+    for size, steps in groupby(sizes[1:]):  # as long as no chain ends, the same views serve
+        some_ways, some_ahead = ways[:, :size], ahead[:size]
+        for _ in steps:
+            np.add(turned[:, before : before + size], between, some_ways)
+            np.maximum.reduce(some_ways, axis=0, out=some_ahead)
+            now = best[begin : begin + size]
+            now += some_ahead
+            before, begin = begin, begin + size
 
     best[layout.ends] += transitions.final
     if not np.isfinite(best[layout.ends].max(axis=1)).all():
@@ -212,16 +217,17 @@ def beliefs(emissions: Floats, transitions: Transitions, layout: Layout, pairs: 
     forward, scale = np.empty_like(local), np.empty((total, 1))
     ones = np.ones((n_labels, 1))  # a product with it is a faster sum of short rows
     forward[:widest] = local[:widest] * np.exp(transitions.initial)
-    before = begin = 0
+    begin, previous = 0, forward[:0]
     with np.errstate(divide="ignore", invalid="ignore"):  # impossible chains end as nan or 0
         for size in sizes:
-            now, mass = forward[begin : begin + size], scale[begin : begin + size]
+            end = begin + size
+            now, mass = forward[begin:end], scale[begin:end]
             if begin:
-                np.matmul(forward[before : before + size], into, out=now)
-                now *= local[begin : begin + size]
-            np.matmul(now, ones, out=mass)
+                np.matmul(previous[:size], into, now)
+                now *= local[begin:end]
+            np.matmul(now, ones, mass)
             now /= mass
-            before, begin = begin, begin + size
+            begin, previous = end, now
         ended = forward[ends] @ last
     if not (ended > 0).all():
         raise ValueError("a chain has no labelling that is allowed")
@@ -230,14 +236,16 @@ def beliefs(emissions: Floats, transitions: Transitions, layout: Layout, pairs: 
     backward[ends] = last / ended[:, None]
     ahead = np.divide(local, scale, out=local)
     out_of = np.ascontiguousarray(into.T)
-    begin = total
+    end = total
     for size, wider in zip(sizes[:0:-1], sizes[-2::-1]):
-        begin -= size
-        ahead[begin : begin + size] *= backward[begin : begin + size]
-        np.matmul(ahead[begin : begin + size], out_of, out=backward[begin - wider : begin - wider + size])
+        begin = end - size
+        now = ahead[begin:end]
+        now *= backward[begin:end]
+        np.matmul(now, out_of, backward[begin - wider : end - wider])
+        end = begin
     if pairs:
-        previous = np.arange(widest, total) - np.repeat(counts[:-1], counts[1:])
-        expected = forward[previous].T @ ahead[widest:] * into
+        before = np.arange(widest, total) - np.repeat(counts[:-1], counts[1:])
+        expected = forward[before].T @ ahead[widest:] * into
 
     forward *= backward
     marginals = np.empty_like(forward)

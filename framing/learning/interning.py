@@ -3,9 +3,10 @@
 Conventions
 -----------
 Keys are hashes, so their leading bits are as good as random: a key has its place in a table of a power of two by these bits, and where the
-place is taken, the next free one (linear probing, Knuth 1973, section 6.4). The table is at most a quarter full, so that most searches end
-at the first place; all keys of a call are looked up together. Keys are placed in ascending order, each at its place or behind the key
-before it, so that a running maximum finds all places at once; behind its last place the table goes on as far as it must, and one more.
+place is taken, the next free one (linear probing, Knuth 1973, section 6.4). The table holds numbers only, at most an eighth of its places
+is taken, and all keys of a call are looked up together: so most searches end at the first place, and little memory is gone through. Keys
+are placed in ascending order, each at its place or behind the key before it, so that a running maximum finds all places at once; behind its
+last place the table goes on as far as it must, and one more.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class KeyTable:
 
     def __init__(self, keys: Keys) -> None:
         self.keys = np.ascontiguousarray(keys, np.uint64)
-        bits = max(4, 2 + int(max(len(self.keys), 1) - 1).bit_length())
+        bits = max(4, 3 + int(max(len(self.keys), 1) - 1).bit_length())
         self._shift = np.uint64(64 - bits)
         order = n = np.arange(len(self.keys))
         ascending = self.keys
@@ -54,26 +55,29 @@ class KeyTable:
                 raise ValueError("the keys are not distinct")
         place = np.maximum.accumulate((ascending >> self._shift).astype(np.int64) - n) + n
         size = max(1 << bits, int(place[-1]) + 2 if len(place) else 0)
-        self._number, self._key = np.full(size, -1, np.int32), np.zeros(size, np.uint64)
-        self._number[place], self._key[place] = order, ascending
+        self._number = np.full(size, -1, np.int32)
+        self._number[place] = order
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def numbers(self, keys: Keys) -> NDArray[np.int32]:
         """The number of each key, -1 where it is unknown; in the shape of ``keys``."""
+        if not len(self):
+            return np.full(keys.shape, -1, np.int32)
         flat = keys.reshape(-1)
-        place = (flat >> self._shift).astype(np.int64)
-        out = self._number[place]
-        open_ = np.flatnonzero((self._key[place] != flat) & (out >= 0))
+        place = (flat >> self._shift).view(np.int64)
+        out = self._number.take(place, mode="clip")
+        open_ = np.flatnonzero(self.keys.take(out, mode="clip") != flat)
+        open_ = open_[out[open_] >= 0]
         out[open_] = -1
-        place = place[open_]
+        place, wanted = place[open_], flat[open_]
         while len(open_):
             place = place + 1
             number = self._number[place]
-            hit = (self._key[place] == flat[open_]) & (number >= 0)
+            hit = (self.keys.take(number, mode="clip") == wanted) & (number >= 0)
             out[open_[hit]] = number[hit]
-            go_on = ~hit & (number >= 0)
-            open_, place = open_[go_on], place[go_on]
+            go_on = np.flatnonzero(~hit & (number >= 0))
+            open_, place, wanted = open_[go_on], place[go_on], wanted[go_on]
         numbers: NDArray[np.int32] = out.reshape(keys.shape)
         return numbers
