@@ -58,6 +58,10 @@ TEMPLATES: tuple[Template, ...] = _templates(
     *("word row", "word row_type", "word frame", "word opening", "word shape"),
 )
 
+BY_WORD = tuple(t for t in TEMPLATES if len(t) == 1 and t[0][0] in TYPE_COLUMNS)  # matters of a word and its place
+BY_UNIT = tuple(t for t in TEMPLATES if t not in BY_WORD)
+NOWHERE = np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64)
+
 
 class Marker:
     """What the tagger must know of a word type, remembered: bits of ``FRAME``, whether it is a head, whether it is a question mark."""
@@ -143,16 +147,11 @@ def unit_keys(units: Units, memory: TypeMemory, templates: Sequence[Template] = 
     KeyError
         If there is no such column.
     """
-    context, tokens = units.context, units.context.tokens
+    tokens = units.context.tokens
     columns, chosen, seeds = _plan(tuple(templates))
-    anchors = {d: units.first + d if d < 0 else units.last - 1 + d for _, d in columns}
-    places = {d: context.inside(at, units.first) for d, at in anchors.items()}
-    # Only the word types around units are read; the last row stands for what is outside the sentence.
     kind = np.append(tokens.type, -1)
-    kinds, place = np.unique(np.concatenate([kind[at] for at in places.values()]), return_inverse=True)
-    rows = np.full((len(kinds), len(TYPE_COLUMNS)), OUTSIDE, np.uint64)
-    rows[kinds >= 0] = memory.rows([tokens.types[k] for k in kinds[kinds >= 0].tolist()])
-    at = dict(zip(places, place.reshape(len(places), -1)))
+    rows = np.concatenate([memory.rows_of(tokens), NOWHERE])
+    at = {d: kind[places(units, d)] for d in dict.fromkeys(d for _, d in columns)}
     own = _unit_columns(units, rows[at[0], 0] if 0 in at else np.zeros(0, np.uint64))
     parts = np.empty((len(columns) + 1, len(units.first)), np.uint64)
     parts[-1] = 0  # for the templates that have fewer parts
@@ -161,6 +160,25 @@ def unit_keys(units: Units, memory: TypeMemory, templates: Sequence[Template] = 
     keys = np.repeat(seeds[:, None], len(units.first), axis=1)
     for k in range(chosen.shape[1]):
         join(keys, parts[chosen[:, k]])
+    return keys
+
+
+def places(units: Units, distance: int) -> Index:
+    """The token at a place of each unit, n outside of the sentence."""
+    return units.context.inside(units.first + distance if distance < 0 else units.last - 1 + distance, units.first)
+
+
+def word_keys(rows: Hashes, templates: Sequence[Template] = BY_WORD) -> Hashes:
+    """What :func:`unit_keys` gives for templates of one type column where a word has the type columns ``rows`` (m, len(TYPE_COLUMNS)).
+
+    Returns
+    -------
+    uint64 array (m, len(templates))
+    """
+    columns, chosen, seeds = _plan(tuple(templates))
+    keys = np.repeat(seeds[None], len(rows), axis=0)
+    join(keys, rows[:, [TYPE_COLUMNS.index(columns[k][0]) for k in chosen[:, 0].tolist()]])
+    join(keys, np.zeros(1, np.uint64))  # as the templates of two parts
     return keys
 
 

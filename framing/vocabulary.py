@@ -224,8 +224,8 @@ class Vocabulary:
     ) -> Iterator[tuple[Ints, Floats]]:
         """For each block, the length of each row (rows,) and the sum of what its n-grams are worth (rows, K).
 
-        ``by_type`` is what :meth:`type_sums` gave for the same ``worth``, where it was kept. Much faster than counting, since each word type
-        is summed once. Raises as :meth:`count`.
+        ``by_type`` is what :meth:`type_sums` gave for the same ``worth``, where it was kept. Much faster than counting: each word type is
+        summed once. Raises as :meth:`count`.
         """
         by_type = self.type_sums(worth) if by_type is None else by_type
         for b, grams in enumerate(self.grams):
