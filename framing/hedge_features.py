@@ -42,6 +42,7 @@ UNIT_COLUMNS = ("row", "row_type", "before_unit", "behind_unit", "frame", "openi
 FRAME = ("if", "unless", "whether", "would", "not", "that", "to")
 
 _HEAD, _QUESTION = 1 << len(FRAME), 2 << len(FRAME)
+_SIDES = 2 * np.arange(len(FRAME))  # two bits for each
 
 
 def _templates(*texts: str) -> tuple[Template, ...]:
@@ -213,12 +214,12 @@ def _unit_columns(units: Units, word: Hashes) -> dict[str, Hashes]:
     before, behind = np.full(u, OUTSIDE, np.uint64), np.full(u, OUTSIDE, np.uint64)
     before[1:][same], behind[:-1][same] = word[:-1][same], word[1:][same]
     begin, end = context.begin[units.first], context.end[units.first]
-    frame = np.zeros(u, np.uint64)
-    for k in range(len(FRAME)):
-        places = np.flatnonzero(units.marks & (1 << k))
-        for side, (a, b) in enumerate(((begin, units.first), (units.last, end))):
-            some = np.searchsorted(places, b) > np.searchsorted(places, a)
-            frame |= some.astype(np.uint64) << np.uint64(2 * k + side)
+    places = np.flatnonzero(units.marks & (_HEAD - 1))
+    upto = np.zeros((len(places) + 1, len(FRAME)), np.int64)  # how often each of FRAME stands before each of these places
+    np.cumsum((units.marks[places, None] >> np.arange(len(FRAME))) & 1, axis=0, out=upto[1:])
+    opened, first, last, closed = (upto[np.searchsorted(places, at)] for at in (begin, units.first, units.last, end))
+    before_it, behind_it = first > opened, closed > last
+    frame = ((before_it + 2 * behind_it) << _SIDES).sum(axis=1).astype(np.uint64)
     asks = (units.marks[end - 1] | units.marks[np.maximum(end - 2, begin)]) & _QUESTION > 0
     opening = (2 * asks + (units.first == begin)).astype(np.uint64)
     return {"row": units.row, "row_type": row_type, "before_unit": before, "behind_unit": behind, "frame": frame, "opening": opening}
