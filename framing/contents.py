@@ -30,8 +30,7 @@ class Contents:
     def __init__(self, v: View, quotes: Sequence[Quote]) -> None:
         self.v = v
         self.text = v.tokens.text
-        self.start: list[int] = v.tokens.start.tolist()
-        self.end: list[int] = v.tokens.end.tolist()
+        self.start, self.end = v.tokens.starts, v.tokens.ends
         self.quotes = quotes
         self.body: list[bool] = v.tokens.body.tolist()
         self.owned: set[int] = set()

@@ -362,7 +362,7 @@ def evidence(drafts: Sequence[Draft], labels: NDArray[np.int64], marginals: Floa
 
 
 def _log(p: Floats) -> NDArray[np.float64]:
-    return np.log(np.clip(np.nan_to_num(p), _FLOOR, 1.0))
+    return np.log(np.fmin(np.fmax(p, _FLOOR), 1.0))  # NaN is the floor too
 
 
 @cache

@@ -47,8 +47,12 @@ _AND = re.compile(r"[,;](?:\s+(?:and|but))?$")
 
 def find_parents(attributions: Sequence[Attribution]) -> list[int | None]:
     """For each attribution, the id of the one whose content holds its cue; the smallest such content if several do."""
-    size = [sum(len(s) for s in a.content) for a in attributions]
-    return [None if j is None else attributions[j].id for j in _holders(attributions, attributions, size)]
+    return [None if j is None else attributions[j].id for j in _holders(attributions, attributions, _sizes(attributions))]
+
+
+def _sizes(attributions: Sequence[Attribution]) -> list[int]:
+    """How many characters each content has."""
+    return [sum([s.end - s.start for s in a.content]) for a in attributions]
 
 
 def _holders(inner: Sequence[Attribution], outer: Sequence[Attribution], size: list[int] | None = None) -> list[int | None]:
@@ -56,7 +60,7 @@ def _holders(inner: Sequence[Attribution], outer: Sequence[Attribution], size: l
 
     With ``size``, the sizes of the contents, both are the same sequence, and a holder must be larger than what it holds.
     """
-    sizes = [sum(len(s) for s in a.content) for a in outer] if size is None else size
+    sizes = _sizes(outer) if size is None else size
     begins = sorted((s.start, s.end, j) for j, a in enumerate(outer) for s in a.content)
     found: list[int | None] = [None] * len(inner)
     active: list[tuple[int, int]] = []
@@ -111,8 +115,7 @@ def add_nested(flat: Sequence[Attribution], candidates: Sequence[Attribution], t
     held = {j for j in _holders(flat, outside) if j is not None}
     kept += [c for j, c in enumerate(outside) if j in held]
     merged = _with_what_they_hold(sorted([*flat, *kept], key=lambda a: (a.cue.start, a.cue.end)), tokens)
-    sizes = [sum(map(len, a.content)) for a in merged]
-    parents = _holders(merged, merged, sizes)
+    parents = _holders(merged, merged, _sizes(merged))
     return tuple(a if (a.id, a.parent) == (i, p) else replace(a, id=i, parent=p) for i, (a, p) in enumerate(zip(merged, parents)))
 
 
@@ -221,9 +224,6 @@ def _grown(one: Attribution, other: Attribution, tokens: Tokens) -> tuple[Attrib
     last, end = one.content[-1], other.content[-1].end
     if end - last.start > _LONGEST or other.cue.start < last.start:
         return one, other
-    at, to = tokens.sentence.take([tokens.at(one.cue.start), tokens.at(other.cue.start)], mode="clip")
-    if at != to:
-        return one, other
     source = other.source
     if other.cue.end > last.end and source is not None and one.source is not None and _reports(one):
         if source.start == one.source.start and source.end == last.end and one.cue.end <= source.end:
@@ -233,6 +233,9 @@ def _grown(one: Attribution, other: Attribution, tokens: Tokens) -> tuple[Attrib
         if (source.start, source.end) != (last.start, last.end) or source.text.lower() in _RELATIVE or not apart:
             return one, other
     elif not (last.start <= other.cue.start and other.cue.end <= last.end and other.content[0].start <= last.end + _GAP):
+        return one, other
+    final = len(tokens) - 1
+    if tokens.sentence[min(tokens.at(one.cue.start), final)] != tokens.sentence[min(tokens.at(other.cue.start), final)]:
         return one, other
     return replace(one, content=(*one.content[:-1], Span.of(tokens.text, last.start, end))), replace(other, source=source)
 

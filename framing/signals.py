@@ -79,6 +79,11 @@ CONTEXT_COLUMNS = (
     *(f"{side}_border{what}" for side in ("left", "right") for what in ("", "_distance", "_next")),
     *("sentence_opening", "finite"),
 )
+# Context columns whose values are numbers below SMALL; those of the others are hashes.
+HASHED = frozenset(
+    "cue_frame left_cue_frame left_cue_lemma right_cue_frame right_cue_lemma left_border right_border sentence_opening".split()
+)
+SMALL = 64
 LIKELY = 0.25  # precision from which on a possible cue counts as a neighbour
 _NOTHING = NEG + 1  # no closed class
 _STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 25, 40)  # where a new class of lengths begins

@@ -26,9 +26,9 @@ from framing.learning.segments import choose, posteriors
 from framing.learning.words import WordClasses
 from framing.patterns import Patterns
 from framing.records import Quote
-from framing.signals import TYPE_COLUMNS, Hashes, Signals, TypeMemory, lexicon_bits, read_signals
+from framing.signals import SMALL, TYPE_COLUMNS, Hashes, Signals, TypeMemory, lexicon_bits, read_signals
 from framing.tagging import CONTENT_LEFT, CONTENT_RIGHT, CUE, LABELS, ROLES, SOURCE_LEFT, SOURCE_RIGHT, Piece
-from framing.templates import OUTSIDE, Template, keys, split, type_keys
+from framing.templates import OUTSIDE, Template, is_small, keys, small_keys, small_values, split, type_keys
 from framing.tokens import Tokens
 from framing.word_types import Table
 
@@ -72,6 +72,8 @@ TEMPLATES: tuple[Template, ...] = (
     *_joined("left_border left_border_distance", "right_border right_border_distance"),
 )
 BY_TYPE, BY_TOKEN = split(TEMPLATES)
+_SMALL = tuple(template for template in BY_TOKEN if is_small(template))
+_HASHED = tuple(template for template in BY_TOKEN if not is_small(template))
 _OFFSETS = tuple(sorted({template[0][1] for template in BY_TYPE}))
 _CHOSEN = [[k for k, template in enumerate(BY_TYPE) if template[0][1] == d] for d in _OFFSETS]
 
@@ -121,6 +123,7 @@ class Tagger:
         self.table = KeyTable(known)
         self.signals = TypeMemory(classes, self.listed)
         self._inputs = np.concatenate([network.inputs, np.zeros((1, network.inputs.shape[1]), np.float32)])  # the last: unknown
+        self._small = self.table.numbers(small_keys(_SMALL)).reshape(-1)
         outside = self._type_sums(np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64))[0]
         self._sums = Table(lambda types: self._type_sums(self.signals.rows(types)), outside)
 
@@ -213,12 +216,18 @@ class Tagger:
             # np.take with a place for the result is faster than indexing.
             np.take(sums, by_type.take(neighbour(tokens, d, begin, end)) + k, axis=0, out=rows, mode="clip")
             total += rows
-        numbers = self.table.numbers(keys(signals, BY_TOKEN, begin, end))
-        numbers[numbers < 0] = len(self.table)
-        for row in numbers:
-            np.take(self._inputs, row, axis=0, out=rows, mode="clip")
+        for row in self._numbers(signals, begin, end):
+            np.take(self._inputs, row, axis=0, out=rows, mode="wrap")  # -1, what is unknown, is the last
             total += rows
         return self.network.emissions(total, neighbours(first - begin, self.network.distances))
+
+    def _numbers(self, signals: Signals, begin: int, end: int) -> list[NDArray[np.int32]]:
+        """Rows of weights of each of the templates ``BY_TOKEN`` for some tokens, (end - begin,); -1 for none."""
+        places = small_values(signals, _SMALL, begin, end)
+        places += (SMALL + 1) * np.arange(len(places))[:, None]
+        small, hashed = self._small.take(places), self.table.numbers(keys(signals, _HASHED, begin, end))
+        rest = {True: iter(small), False: iter(hashed)}
+        return [next(rest[is_small(template)]) for template in BY_TOKEN]
 
     def _type_sums(self, rows: Hashes) -> NDArray[np.float32]:
         """Sums of rows of weights for each offset, for word types whose type columns are ``rows``: (m, offsets, H)."""

@@ -7,7 +7,8 @@ paragraphs; what lies outside has the one value ``OUTSIDE``. A key is a hash of 
 so keys of different templates do not meet but by chance, and no key depends on which other templates there are.
 
 A template of one type column is the matter of the word type, whose keys the caller may remember (:func:`type_keys`); all others are the
-matter of the token (:func:`keys`, which serves both).
+matter of the token (:func:`keys`, which serves both). Those of one column of small numbers have few keys, which the caller may know
+beforehand (:func:`small_keys`, :func:`small_values`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.signals import TYPE_COLUMNS, Hashes, Ints, Signals, string_hash
+from framing.signals import CONTEXT_COLUMNS, HASHED, SMALL, TYPE_COLUMNS, Hashes, Ints, Signals, string_hash
 
 Template = tuple[tuple[str, int], ...]
 
@@ -32,6 +33,35 @@ def split(templates: Sequence[Template]) -> tuple[tuple[Template, ...], tuple[Te
     """The templates that :func:`type_keys` serves, those of one type column, and all others; each in their order."""
     by_type = tuple(t for t in templates if len(t) == 1 and t[0][0] in TYPE_COLUMNS)
     return by_type, tuple(t for t in templates if len(t) != 1 or t[0][0] not in TYPE_COLUMNS)
+
+
+@lru_cache(maxsize=256)
+def is_small(template: Template) -> bool:
+    """Whether a template is of one context column of small numbers."""
+    return len(template) == 1 and template[0][0] in CONTEXT_COLUMNS and template[0][0] not in HASHED
+
+
+def small_keys(templates: Sequence[Template]) -> Hashes:
+    """All keys of small templates: (len(templates), SMALL + 1), by the value of the column, the last for what lies outside."""
+    values = np.arange(SMALL + 1, dtype=np.uint64)
+    values[SMALL] = OUTSIDE
+    keys = np.tile(values, (len(templates), 1))
+    join(keys, _plan(tuple(templates)).seeds)
+    return keys
+
+
+def small_values(signals: Signals, templates: Sequence[Template], first: int, last: int) -> Ints:
+    """Where the keys of the tokens from ``first`` to ``last`` stand in :func:`small_keys`: (len(templates), last - first)."""
+    n = len(signals.tokens)
+    values = np.empty((len(templates), last - first), np.int64)
+    outside = {d: _outside(signals.tokens.paragraph, d, first, last) for d in {template[0][1] for template in templates} if d}
+    for out, ((name, d),) in zip(values, templates):
+        begin, end = max(first + d, 0), min(last + d, n)
+        if begin < end:
+            out[begin - d - first : end - d - first] = signals.context[name][begin:end]
+        if d:
+            out[outside[d]] = SMALL
+    return values
 
 
 def type_keys(rows: Hashes, templates: Sequence[Template]) -> Hashes:

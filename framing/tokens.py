@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -148,7 +149,8 @@ class Tokens:
 
     def span(self, first: int, last: int) -> Span:
         """The span from the start of token ``first`` to the end of token ``last - 1``."""
-        return Span.of(self.text, self.start[first], self.end[last - 1])
+        start, end = self.starts[first], self.ends[last - 1]
+        return Span(start, end, self.text[start:end])
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -183,14 +185,25 @@ class Tokens:
         """How many tokens of the body are words."""
         return int((self.lookup(is_word, np.bool_) & self.body).sum())
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """``start`` as a list, in which bisection for one offset is several times as fast as in the array; so :attr:`ends`."""
+        starts: list[int] = self.start.tolist()
+        return starts
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """``end`` as a list."""
+        ends: list[int] = self.end.tolist()
+        return ends
+
     def at(self, offset: int) -> int:
         """Index of the first token that ends after ``offset`` (n if none does)."""
-        # An offset of another type than the array would make numpy convert the whole array.
-        return int(self.end.searchsorted(np.int32(offset), "right"))
+        return bisect_right(self.ends, offset)
 
     def range(self, span: Span) -> tuple[int, int]:
         """First token and one past the last token that share a character with ``span``."""
-        return self.at(span.start), int(self.start.searchsorted(np.int32(span.end)))
+        return bisect_right(self.ends, span.start), bisect_left(self.starts, span.end)
 
 
 def tokenize(article: Article) -> Tokens:

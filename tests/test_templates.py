@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from framing.patterns import read_patterns
 from framing.quotes import find_quotes
-from framing.signals import CONTEXT_COLUMNS, TYPE_COLUMNS, Signals, TypeMemory, read_signals
-from framing.templates import OUTSIDE, keys, split, type_keys
+from framing.signals import CONTEXT_COLUMNS, HASHED, SMALL, TYPE_COLUMNS, Signals, TypeMemory, read_signals
+from framing.templates import OUTSIDE, is_small, keys, small_keys, small_values, split, type_keys
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
@@ -66,6 +66,24 @@ def test_keys_are_equal_where_the_values_are(text: str, templates: tuple) -> Non
         for i, key in enumerate(row):
             assert seen.setdefault((template, values(found, template, i)), key) == key
     assert len(set(seen.values())) == len(seen)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["Doe", "said", "“", "”", ".", "\n\n", "the", "mayor,", "but"]), max_size=60).map(" ".join),
+    st.integers(-3, 3),
+    st.integers(0, 20),
+)
+def test_small_keys_are_those_of_the_tokens(text: str, offset: int, first: int) -> None:
+    found = read(text)
+    templates = tuple(t for name in CONTEXT_COLUMNS if is_small(t := ((name, offset),)))
+    assert len(templates) == len(CONTEXT_COLUMNS) - len(HASHED)
+    n = len(found.tokens)
+    first = min(first, n)
+    places = small_values(found, templates, first, n)
+    assert ((places >= 0) & (places <= SMALL)).all()
+    assert all((found.column(t[0][0]) < SMALL).all() for t in templates)
+    assert (np.take_along_axis(small_keys(templates), places, 1) == keys(found, templates, first, n)).all()
 
 
 def test_offsets_end_at_paragraphs() -> None:

@@ -59,19 +59,22 @@ class Network:
 
     def emissions(self, sums: Array, near: Neighbours) -> Array:
         """Label scores (n, L) of tokens whose rows of ``inputs`` sum to ``sums`` (n, H)."""
-        state = np.zeros((len(sums) + 1, len(self.bias)), np.float32)  # the last row stands beyond the ends
+        n, width = sums.shape
+        state = np.zeros((n + 1, width), np.float32)  # the last row stands beyond the ends
         np.maximum(sums + self.bias, 0, out=state[:-1])
-        width = len(self.bias)
-        window = np.empty((len(sums), 3 * width), np.float32)
+        places = np.empty((n, 3), np.int64)
+        places[:, 1] = np.arange(n)
+        window, added = np.empty((n, 3 * width), np.float32), np.empty((n, width), np.float32)
+        rows = window.reshape(-1, width)
         for kernel, shift, d in zip(self.kernels, self.shifts, self.distances):
-            window[:, :width] = state[near[-d]]
-            window[:, width : 2 * width] = state[:-1]
-            window[:, 2 * width :] = state[near[d]]
-            added = window @ kernel
+            places[:, 0], places[:, 2] = near[-d], near[d]
+            np.take(state, places.reshape(-1), axis=0, out=rows, mode="clip")  # with a place for the result faster than indexing
+            np.matmul(window, kernel, out=added)
             added += shift
             np.maximum(added, 0, out=added)
             state[:-1] += added
-        scores: Array = state[:-1] @ self.output + self.offset
+        scores: Array = state[:-1] @ self.output
+        scores += self.offset
         return scores
 
 
