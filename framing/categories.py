@@ -100,9 +100,10 @@ class Categories:
         word = np.flatnonzero(inside & tokens.lookup(is_word, np.bool_))
         kind, sentence, side = tokens.type[word], tokens.sentence[word], tokens.lookup(self._sides, np.uint8)[word]
         may = (side[:-1] & 1 > 0) & (side[1:] & 2 > 0) & (sentence[1:] == sentence[:-1])
-        for i in np.flatnonzero(may).tolist():
-            second = self._goes_on[tokens.types[kind[i + 1]]]
-            for p in self._starts[tokens.types[kind[i]]]:
+        at, types = np.flatnonzero(may), tokens.types
+        for i, one, other in zip(at.tolist(), kind[at].tolist(), kind[at + 1].tolist()):
+            second = self._goes_on[types[other]]
+            for p in self._starts[types[one]]:
                 if p not in second:
                     continue
                 rest, length, k, weight = self._phrases[p]
@@ -110,7 +111,7 @@ class Categories:
                 if rest is not None:
                     if last >= len(word) or sentence[last] != sentence[i]:
                         continue
-                    if not rest.fullmatch(" ".join(key(tokens.types[t][:64]) for t in kind[i + 2 : last + 1].tolist())):
+                    if not rest.fullmatch(" ".join(key(types[t][:64]) for t in kind[i + 2 : last + 1].tolist())):
                         continue
                 yield int(word[i]), int(word[last]), k, weight
 
