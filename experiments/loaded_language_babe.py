@@ -45,7 +45,8 @@ from framing.corpora.xlsx import read_xlsx
 from framing.learning.words import WordClasses, key
 from framing.lexicons import read_table
 from framing.loaded import LoadedLanguageClassifier
-from framing.loaded_lessons import Lesson, lesson_of, passages_of
+from framing.loaded_lessons import Lesson, lesson_of
+from framing.loaded_words import passages_of
 from framing.metrics.bootstrap import paired_bootstrap, score_table
 from framing.metrics.calibration import evaluate, reliability
 from framing.metrics.signature import DIGITS

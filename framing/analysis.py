@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from framing import classification, frame_reasons, reasons, transparency
+from framing import classification, transparency
 from framing.article_words import ArticleWords
 from framing.attribution import extract_attributions, shipped
 from framing.hedge_sentences import cue_uncertainty
@@ -187,6 +187,8 @@ def analyze_many(texts: Iterable[str | Article], n_jobs: int = 1, models: Mappin
 
 def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
     """The reasons behind the scores of ``analysis``; see :meth:`Analysis.explain`."""
+    from framing import frame_reasons, reasons
+
     found = {"transparency": reasons.explain(analysis)}
     if analysis.models.get("rating") == shipped_rater().signature and analysis.scores.transparency.rating is not None:
         found["rating"] = reasons.explain_rating(shipped_rater().explain(analysis))

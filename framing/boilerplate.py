@@ -27,6 +27,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from framing.late import late
 from framing.lexicons import read_table
 from framing.records import BOILERPLATE
 
@@ -76,7 +77,7 @@ _MONTH = (
     r"\b\.?"
 )
 _ZONE = r"(?:[ECMPB]?[SD]T|ET|CT|MT|PT|CET|CEST|EEST|EET|GMT|UTC)"
-_DATE = re.compile(
+_DATE = late(
     rf"(?:(?:first |last |originally )?(?:published|posted|updated|modified|update)\b(?: on| at|:)?\s*)?"
     rf"(?:(?:{_WEEKDAY}|{_MONTH}|{_ZONE}|[ap]\.?m\b\.?|\d{{1,4}}(?!\d)(?:st|nd|rd|th|h)?(?:[ap]\.?m\b\.?)?"
     r"|published|posted|updated|modified|last|at|on|of|the|a|t|z)(?![^\W_])|[\s,.:;|/()•·–—-])+",
@@ -86,14 +87,14 @@ _DATE_STARTS = frozenset((
     "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul",
     "aug", "sep", "oct", "nov", "dec", "pub", "pos", "upd", "mod", "fir", "las", "ori",
 ))
-_DATE_SIGN = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d", re.I)
+_DATE_SIGN = late(rf"\b(?:{_MONTH}|{_WEEKDAY})|\d:\d\d|\d ?[ap]\.?m\b|\d[./-]\d\d?[./-]\d", re.I)
 _DATELINE = re.compile(
     rf"(?:(?P<place>{_UPPER}[\w.'’-]*(?:[ /]{_UPPER}[\w.'’-]*){{0,3}})(?P<rest>(?:,[ ]?[^\s,()—–][^,()—–\n]{{0,22}}){{0,3}}?))?"
     r"\s?(?P<agency>\([^()\n]{2,40}\))?\s?(?P<dash>(?:—|–|―|--+|-(?=\s))+|(?<=\))(?=[A-Z“\"]|\s[A-Z\d“\"])|\Z)"
 )
-_MONTH_DAY = re.compile(rf"\b{_MONTH}\s\d{{1,2}}\b", re.I)
+_MONTH_DAY = late(rf"\b{_MONTH}\s\d{{1,2}}\b", re.I)
 _LANGUAGES = "|".join(sorted(_names("language")))
-_LANGUAGE = re.compile(
+_LANGUAGE = late(
     r"(?:(?:the|this)(?: original| full)? (?:article|text|story|post|report|interview|page|document|publication|piece|news|material|video)"
     r"(?: (?:itself|below|above))? (?:is|was|has been)(?: (?:also|only|originally|first|available|written|published))*|(?:also )?available|"
     r"(?:originally |first )?(?:written|published)|read (?:this|it|the)?\s?(?:article|story|report|text|post|interview)?) in (?:the )?"
@@ -102,28 +103,28 @@ _LANGUAGE = re.compile(
     r"(?: (?:original|version|language|by)\b.{0,60})?",
     re.I,
 )
-_NEXT = re.compile(r"(?:UP NEXT|NEXT|PREVIOUS|PREV)\s+[\"“‘'(]?[A-Z0-9]")
-_IMAGE_OF = re.compile(r"(?:(?:next|prev)\s+)?image \d+ of \d+", re.I)
-_COPYRIGHT = re.compile(r"(?:copyright\s*)?(?:©|\(c\)\s*\d{4})|copyright:?\s+(?:\d{4}|by\b)", re.I)
+_NEXT = late(r"(?:UP NEXT|NEXT|PREVIOUS|PREV)\s+[\"“‘'(]?[A-Z0-9]")
+_IMAGE_OF = late(r"(?:(?:next|prev)\s+)?image \d+ of \d+", re.I)
+_COPYRIGHT = late(r"(?:copyright\s*)?(?:©|\(c\)\s*\d{4})|copyright:?\s+(?:\d{4}|by\b)", re.I)
 _PARTICLE = r"(?:d[aeiu]|del|dos|la|le|van|von|der|den|bin|al|el|ter)"
-_BYLINE = re.compile(
+_BYLINE = late(
     rf"[Bb][Yy]:?\s+(?P<name>(?:[Tt]he )?{_UPPER}[\w.'’-]*(?: (?:{_UPPER}[\w.'’-]*|{_PARTICLE}))*)"
     r"(?P<rest>\Z|[\s,|&/;:•·–—-].*)",
     re.S,
 )
-_NAME = re.compile(
+_NAME = late(
     rf"(?P<first>{_UPPER}[\w'’-]+\.?)(?: (?:{_UPPER}[\w.'’-]*|{_PARTICLE})){{1,4}}"
     rf"(?:(?:,| and|, and| &) {_UPPER}[\w.'’-]+(?: {_UPPER}[\w.'’-]*){{1,3}})*"
 )
-_ROLE = re.compile(r"\b(?:reporter|writer|correspondent|editor|columnist|contributor|journalist|staff|analyst|bureau)\b", re.I)
-_BRACKET = re.compile(r"[(\[]\s?(?P<inner>[^()\[\]]{2,120})[)\]]\.?\Z")
-_CREDIT_WORD = re.compile(
+_ROLE = late(r"\b(?:reporter|writer|correspondent|editor|columnist|contributor|journalist|staff|analyst|bureau)\b", re.I)
+_BRACKET = late(r"[(\[]\s?(?P<inner>[^()\[\]]{2,120})[)\]]\.?\Z")
+_CREDIT_WORD = late(
     r"\b(?:photos?|images?|pictures?|photographs?|courtesy|illustration|screenshot|screengrab|getty|shutterstock"
     r"|via (?:ap|afp|reuters|youtube|twitter))\b",
     re.I,
 )
-_CREDIT_END = re.compile(r"\b(?:Photo(?:graph)?|Image|Picture|(?:Photo |Image )?[Cc]redit)s?(?: [Bb]y\b|:)\s*[A-Z][^.!?]{2,60}\Z")
-_SITE = re.compile(r"\s*[|–—·-]\s*[\w.,:'’& ]{2,40}\Z")
+_CREDIT_END = late(r"\b(?:Photo(?:graph)?|Image|Picture|(?:Photo |Image )?[Cc]redit)s?(?: [Bb]y\b|:)\s*[A-Z][^.!?]{2,60}\Z")
+_SITE = late(r"\s*[|–—·-]\s*[\w.,:'’& ]{2,40}\Z")
 _STRAIGHT = {ord(a): b for a, b in zip("“”„«»‘’‚`–—―\xa0", "\"\"\"\"\"''''--- ")}
 
 

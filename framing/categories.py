@@ -139,13 +139,14 @@ class _Entries:
     def __init__(self) -> None:
         self._words: dict[str, list[int]] = {}
         self._stems: dict[str, list[int]] = {}
-        self._lengths: list[int] = []
+        self._lengths: list[int] = []  # of stems, ascending
 
     def add(self, word: str, number: int) -> None:
         """A word, or a stem that ends in ``*``."""
         table, name = (self._stems, word[:-1]) if word.endswith("*") else (self._words, word)
         table.setdefault(name, []).append(number)
-        self._lengths = sorted({len(stem) for stem in self._stems})
+        if table is self._stems and len(name) not in self._lengths:
+            self._lengths = sorted([*self._lengths, len(name)])
 
     def of(self, token: str) -> tuple[int, ...]:
         """The numbers, ascending."""

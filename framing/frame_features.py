@@ -75,3 +75,10 @@ def column_spans(words: ArticleWords, columns: Sequence[str]) -> Iterator[tuple[
             found = lexicon().spans(words.title, np.ones(len(words.title), np.bool_), category[name])
             spans += [replace(s, start=s.start + words.shift, end=s.end + words.shift) for s in found]
         yield tuple(sorted(set(spans)))
+
+
+def shares(decisions: Floats, present: NDArray[np.bool_]) -> Floats:
+    """Softmax (m, K) over the classes that are present (m, K), or over all where none is."""
+    score = np.where(present | ~present.any(axis=1, keepdims=True), decisions, -np.inf)
+    out = np.exp(score - score.max(axis=1, keepdims=True))
+    return np.asarray(out / out.sum(axis=1, keepdims=True))

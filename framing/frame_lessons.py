@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from framing.article_words import ArticleWords
 from framing.domain import AT_LEAST, QUANTILE, Domain, word_keys
-from framing.frame_features import GRAMS, lexicon_columns, weighed_row
+from framing.frame_features import GRAMS, lexicon_columns, shares, weighed_row
 from framing.learning.calibration import Logistic
 from framing.learning.interning import KeyTable
 from framing.learning.linear import Block, LinearModel, Rows, values
@@ -327,13 +327,6 @@ def thresholds(probabilities: Floats, outcomes: Floats) -> Floats:
         n = y.sum()
         out[k] = (n * _GRID[smooth.argmax()] + PRIOR * smooth.max() / 2) / (n + PRIOR)
     return np.clip(out, *LIMITS)
-
-
-def shares(decisions: Floats, present: NDArray[np.bool_]) -> Floats:
-    """Softmax (m, K) over the classes that are present (m, K), or over all where none is."""
-    score = np.where(present | ~present.any(axis=1, keepdims=True), decisions, -np.inf)
-    out = np.exp(score - score.max(axis=1, keepdims=True))
-    return np.asarray(out / out.sum(axis=1, keepdims=True))
 
 
 def temperature(decisions: Floats, present: NDArray[np.bool_], label: Ints) -> float:

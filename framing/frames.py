@@ -17,20 +17,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.article_words import ArticleWords
 from framing.classifier import NgramClassifier, Reason, listed
-from framing.frame_features import COLUMNS, column_spans, lexicon_columns, weighed_row
-from framing.frame_lessons import Gold, Lesson, calibrate, learn_presence, learn_primary, read, shares, temperature, thresholds
+from framing.frame_features import COLUMNS, column_spans, lexicon_columns, shares, weighed_row
 from framing.learning.calibration import Logistic
 from framing.learning.linear import LinearModel, Rows
 from framing.ngram_model import NgramModel
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, Article, Document, FrameScores
 from framing.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from framing.frame_lessons import Lesson
 
 Floats = NDArray[np.float64]
 Text = str | Article | Document
@@ -80,6 +82,8 @@ class FrameClassifier(NgramClassifier):
         ValueError
             If there are no documents, a label is missing or a code is unknown.
         """
+        from framing.frame_lessons import Gold, Lesson, read
+
         given = list(documents)
         gold = Gold.of(given, self.TASK, self.CODES)
         ids = {document.id for document in gold.documents}
@@ -94,6 +98,8 @@ class FrameClassifier(NgramClassifier):
 
     def _learn_presence(self, documents: Iterable[Document], lesson: Lesson) -> Floats:
         """Learn which frames are present; gives the probabilities (m, codes) of held out articles."""
+        from framing.frame_lessons import Gold, calibrate, learn_presence, thresholds
+
         gold = Gold.of(documents, self.TASK, self.CODES)
         self.outputs_ = self.CODES
         held = lesson.held_out(learn_presence, gold.soft)
@@ -188,6 +194,8 @@ class PolicyFrameClassifier(FrameClassifier):
     TASK = "policy"
 
     def learn(self, documents: Iterable[Document], lesson: Lesson) -> PolicyFrameClassifier:
+        from framing.frame_lessons import Gold, learn_primary, temperature
+
         given = list(documents)
         present = self.found(self._learn_presence(given, lesson))
         gold = Gold.of(given, "primary", self.CODES)

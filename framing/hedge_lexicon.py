@@ -232,16 +232,14 @@ class _Builder:
     def __init__(self) -> None:
         self.vocabulary: dict[str, int] = {}
         self.class_words = {row["class"]: row["words"].split(" ") for row in read_table("hedge_classes")}
-        for words in self.class_words.values():
-            for word in words:
-                self.add(word)
+        self._members = {name: [self.add(word) for word in words] for name, words in self.class_words.items()}
 
     def add(self, word: str) -> int:
         return self.vocabulary.setdefault(word, len(self.vocabulary) + 1)
 
     def members(self, element: str) -> list[int]:
         if element.startswith("<"):
-            return [self.add(w) for w in self.class_words[element[1:-1]]]
+            return self._members[element[1:-1]]
         return [self.add(element)]
 
 

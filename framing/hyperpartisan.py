@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +24,6 @@ from framing.article_words import ArticleWords
 from framing.classifier import NgramClassifier, Reason, listed
 from framing.domain import Domain
 from framing.hyperpartisan_features import column_spans, columns, counted, measured, places
-from framing.hyperpartisan_lessons import Known, Learned, Lesson, learn
 from framing.learning.linear import Rows
 from framing.ngram_model import NgramModel
 from framing.rater import Analysed
@@ -33,6 +32,9 @@ from framing.records import Article, Document
 from framing.text import article_from_text
 from framing.tokens import tokenize
 from framing.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from framing.hyperpartisan_lessons import Learned, Lesson
 
 Floats = NDArray[np.float64]
 Text: TypeAlias = "str | Article | Document | Analysed"
@@ -84,12 +86,16 @@ class HyperpartisanClassifier(NgramClassifier):
         ImportError
             If scipy or scikit-learn is missing.
         """
+        from framing.hyperpartisan_lessons import Known, Lesson
+
         given = list(documents)
         raw = list(unlabelled) or given
         return self.learn(Lesson.of(given, Known.learn(raw), TASK, read))
 
     def learn(self, lesson: Lesson) -> HyperpartisanClassifier:
         """:meth:`fit` from articles that were read before."""
+        from framing.hyperpartisan_lessons import learn
+
         return self._take(learn(lesson), lesson)
 
     def _take(self, learned: Learned, lesson: Lesson) -> HyperpartisanClassifier:

@@ -29,18 +29,7 @@ from framing.domain import Domain, word_keys
 from framing.learning.calibration import Logistic, fit_logistic
 from framing.learning.words import WordClasses
 from framing.loaded_features import DENSE, POOLED, columns
-from framing.loaded_lessons import (
-    SentenceDesign,
-    WordDesign,
-    deal,
-    fold,
-    learn_words,
-    lesson_of,
-    passages_of,
-    quoted,
-    token_logits,
-)
-from framing.loaded_words import Bools, Floats, Passages, WordModel
+from framing.loaded_words import Bools, Floats, Passages, WordModel, passages_of, quoted
 from framing.ngram_model import NgramModel
 from framing.quotes import find_quotes
 from framing.records import Article, Document, Quote
@@ -122,6 +111,8 @@ class LoadedLanguageClassifier(NgramClassifier):
         ValueError
             If there are not at least two sentences of either label.
         """
+        from framing.loaded_lessons import SentenceDesign, WordDesign, deal, fold, learn_words, lesson_of, token_logits
+
         say = progress or (lambda line: None)
         lesson = lesson_of(documents)
         label, m = lesson.label, len(lesson)

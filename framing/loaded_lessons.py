@@ -33,11 +33,21 @@ from framing.learning.linear_fit import Settings
 from framing.learning.linear_fit import fit as fit_linear
 from framing.learning.words import WordClasses, key
 from framing.lexicons import read_table
-from framing.loaded_words import COLUMNS, OFFSETS, SHAPES, Bools, Floats, Ints, Passages, WordModel, gram_rows, word_key
+from framing.loaded_words import (
+    COLUMNS,
+    OFFSETS,
+    SHAPES,
+    Bools,
+    Floats,
+    Ints,
+    Passages,
+    WordModel,
+    gram_rows,
+    passages_of,
+    word_key,
+)
 from framing.ngrams import LONGEST, Grams
-from framing.quotes import find_quotes
-from framing.records import Article, Document, Span
-from framing.tokens import Tokens, tokenize
+from framing.records import Document
 from framing.vocabulary import Learned, learn_vocabulary
 
 SENTENCE_GRAMS = (Grams("word", 1, 2, "loaded", marks=False), Grams("character", 2, 5, "loaded"))
@@ -63,27 +73,6 @@ class Lesson:
     def unmarked(self) -> Bools:
         """Loaded sentences without a marked word (m,)."""
         return np.asarray(self.label & (np.bincount(self.passages.group, self.marked, len(self)) == 0))
-
-
-def passages_of(texts: Sequence[str]) -> Passages:
-    """Texts as one text, each one passage."""
-    whole = [text.replace("\n", " ") for text in texts]
-    ends = np.cumsum([len(text) + 2 for text in whole])
-    text = "\n\n".join(whole)
-    spans = tuple(Span.of(text, end - len(part) - 2, end - 2) for end, part in zip(ends.tolist(), whole))
-    tokens = tokenize(Article(text, None, None, spans, Span.of(text, 0, len(text))))
-    quotes = [quote for span in spans for quote in find_quotes(text, [span])]
-    return Passages(tokens, tokens.paragraph.astype(np.int64), len(whole), quoted(tokens, quotes))
-
-
-def quoted(tokens: Tokens, quotes: Sequence[Any]) -> Bools:
-    """Which tokens lie in a quotation of any kind (n,)."""
-    inside = np.zeros(len(tokens) + 1, np.int64)
-    for quote in quotes:
-        a, b = tokens.range(quote.span)
-        inside[a] += 1
-        inside[b] -= 1
-    return np.asarray(np.cumsum(inside)[:-1] > 0)
 
 
 def lesson_of(documents: Iterable[Document]) -> Lesson:

@@ -28,8 +28,10 @@ from framing.learning.interning import KeyTable
 from framing.learning.linear import segment_sums
 from framing.learning.words import key
 from framing.ngrams import LONGEST, Grams, windows
+from framing.quotes import find_quotes
+from framing.records import Article, Span
 from framing.signals import Hashes, string_hash
-from framing.tokens import Remembered, Tokens
+from framing.tokens import Remembered, Tokens, tokenize
 from framing.word_types import Table
 
 Floats = NDArray[np.float64]
@@ -99,6 +101,27 @@ class Passages:
                 there[a:b] = np.where(self.group[a + d : b + d] == self.group[a:b], types[a + d : b + d], outside)
             out.append(there)
         return out
+
+
+def passages_of(texts: Sequence[str]) -> Passages:
+    """Texts as one text, each one passage."""
+    whole = [text.replace("\n", " ") for text in texts]
+    ends = np.cumsum([len(text) + 2 for text in whole])
+    text = "\n\n".join(whole)
+    spans = tuple(Span.of(text, end - len(part) - 2, end - 2) for end, part in zip(ends.tolist(), whole))
+    tokens = tokenize(Article(text, None, None, spans, Span.of(text, 0, len(text))))
+    quotes = [quote for span in spans for quote in find_quotes(text, [span])]
+    return Passages(tokens, tokens.paragraph.astype(np.int64), len(whole), quoted(tokens, quotes))
+
+
+def quoted(tokens: Tokens, quotes: Sequence[Any]) -> Bools:
+    """Which tokens lie in a quotation of any kind (n,)."""
+    inside = np.zeros(len(tokens) + 1, np.int64)
+    for quote in quotes:
+        a, b = tokens.range(quote.span)
+        inside[a] += 1
+        inside[b] -= 1
+    return np.asarray(np.cumsum(inside)[:-1] > 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,12 +53,9 @@ _INITIALISM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?$")
 @cache
 def column(table: str, value: str | None = None, key: int = 0, by: int = 1) -> frozenset[str]:
     """Entries (column ``key``) of a lexicon whose column ``by`` holds the word ``value`` (all without one)."""
-    found = set()
-    for row in read_table(table):
-        cells = list(row.values())
-        if value is None or value in cells[by].split():
-            found.add(cells[key])
-    return frozenset(found)
+    rows = read_table(table)
+    names = list(rows[0])
+    return frozenset(row[names[key]] for row in rows if value is None or value in row[names[by]].split())
 
 
 @cache

@@ -453,7 +453,8 @@ class _Builder:
 
 @lru_cache(maxsize=1)
 def _cover() -> re.Pattern[str]:
-    return re.compile("(?i)(?:" + "|".join(f"(?:{r['pattern']})" for r in read_table("anonymity") if r["grade"] == "boilerplate") + ")")
+    # the same string as in framing.levels, so that ``re`` compiles it once
+    return re.compile("(?i)" + "|".join(f"(?:{r['pattern']})" for r in read_table("anonymity") if r["grade"] == "boilerplate"))
 
 
 def _asks_for_cover(text: str, draft: _Draft, contents: Contents) -> bool:

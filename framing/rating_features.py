@@ -246,7 +246,7 @@ def _of_tokens(reading: Reading) -> dict[str, Mark]:
     }
     n = int(body.sum())
     out = {"quoted words": Mark(int((quoted & body).sum()), n, lambda: _spans(tokens, quoted & body))}
-    for k, (name, (where, _)) in enumerate(_classes().items()):
+    for k, (name, where) in enumerate(_classes().items()):
 
         def places(where: str = where, k: int = k) -> Iterable[Span]:
             return _spans(tokens, (body if where == "body" else author) & (has[tokens.type, k] > 0))
@@ -287,16 +287,23 @@ def _plans() -> frozenset[str]:
 
 
 @cache
-def _classes() -> dict[str, tuple[str, Callable[[str], bool]]]:
-    """Every class of tokens: where it is counted, and whether a token is of it."""
-    out: dict[str, tuple[str, Callable[[str], bool]]] = {name: ("body", test) for name, test in _SHAPES.items()}
-    for where in ("body", "author"):
-        for name, words in _words(where).items():
-            out[name] = (where, lambda token, words=words: token.lower() in words)  # type: ignore[misc]  # mypy: default of a lambda
-    return out
+def _classes() -> dict[str, str]:
+    """Every class of tokens, by form and by word, and where it is counted."""
+    return {**dict.fromkeys(_SHAPES, "body"), **{name: where for where in ("body", "author") for name in _words(where)}}
+
+
+@cache
+def _kinds_of_words() -> dict[str, int]:
+    """The classes that a word is of, as bits in their order."""
+    bit = {name: 1 << k for k, name in enumerate(_classes())}
+    kinds: dict[str, int] = {}
+    for name, words in ((name, words) for where in ("body", "author") for name, words in _words(where).items()):
+        for word in words:
+            kinds[word] = kinds.get(word, 0) | bit[name]
+    return kinds
 
 
 @Remembered
 def _kinds_of(token: str) -> int:
     """The classes that a token is of, as bits in their order."""
-    return sum(test(token) << k for k, (_, test) in enumerate(_classes().values()))
+    return sum(test(token) << k for k, test in enumerate(_SHAPES.values())) | _kinds_of_words().get(token.lower(), 0)

@@ -24,6 +24,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from framing.late import late
 from framing.names import NameBook, Run
 from framing.nouns import FIRST, INITIAL, column, noun, word_flags
 from framing.tokens import Remembered, Tokens
@@ -42,28 +43,28 @@ _GAP = r"(?:\s+[\w’'.,-]+){0,5}?\s+"
 _NOUN = r"\s*(?:the|an?|his|her)?\s*[\w’' ]{0,24}[“\"'‘]*\s*$"
 _OWNED = r"(?:the|his|her|its|their|an?|\w+day[’']s)"
 _WAYS = (
-    ("told", re.compile(r"(?i)\b(?:t(?:old|ells?|elling)|informed)\s+(?:the|an?|his|her)?\s*[\w’' -]{0,30}[“\"'‘]*\s*$")),
-    ("per", re.compile(r"(?i)\b(?:per|according to|via)\s+(?:the|an?)?\s*[\w’' ]{0,24}[“\"'‘]*\s*$")),
+    ("told", late(r"(?i)\b(?:t(?:old|ells?|elling)|informed)\s+(?:the|an?|his|her)?\s*[\w’' -]{0,30}[“\"'‘]*\s*$")),
+    ("per", late(r"(?i)\b(?:per|according to|via)\s+(?:the|an?)?\s*[\w’' ]{0,24}[“\"'‘]*\s*$")),
     (
         "by",
-        re.compile(
+        late(
             r"(?i)\b(?:asked|cited|quoted|seen|obtained|published|contacted|reached|approached|pressed|interviewed|hosted|reported)\b"
             r"(?:\s+[\w’'-]+){0,3}?\s+by" + _NOUN
         ),
     ),
     (
         "talk",
-        re.compile(
+        late(
             rf"(?i)\b(?:(?:{_SPOKEN}|{_GIVEN}){_GAP}(?:with|on|to|in|for)"
             rf"|(?:wr[io]t\w+|column|op-ed|essay|report\w*|hosted){_GAP}(?:at|for|from)"
             rf"|(?:said|says|saying)(?:\s+[\w’'-]+){{0,3}}?\s+(?:on|to|in)|(?:taping|broadcast|edition|episode) of){_NOUN}"
         ),
     ),
-    ("on", re.compile(rf"(?i)\b(?:on|via|over|took to)\s*{_OWNED}?\s*(?:official|personal|own|verified|campaign)?\s*[“\"'‘]*$")),
-    ("in", re.compile(r"(?i)\bin\s+(?:the\s+)?(?:\w+day[’']s\s+)?$")),
+    ("on", late(rf"(?i)\b(?:on|via|over|took to)\s*{_OWNED}?\s*(?:official|personal|own|verified|campaign)?\s*[“\"'‘]*$")),
+    ("in", late(r"(?i)\bin\s+(?:the\s+)?(?:\w+day[’']s\s+)?$")),
 )
 # Ways that make a medium of a name which by itself is none.
-_STRONG = re.compile(
+_STRONG = late(
     r"(?i)\b(?:interviews?(?:\s+[\w’'-]+){0,3}?\s+with|(?:appearance|appearing|appeared|guest|broadcast|aired|seen)(?:\s+[\w’'-]+){0,2}?\s+on"
     r"|(?:op-ed|column|essay|writing|wrote)(?:\s+[\w’'-]+){0,3}?\s+(?:for|in)|(?:episode|edition|broadcast) of)"
     r"\s+(?:the\s+|an?\s+)?(?:[a-z][\w’'-]*\s+){0,3}[“\"'‘]*$"
@@ -74,42 +75,42 @@ _OPEN_STRONG = frozenset(
         *("op-ed", "column", "essay", "writing", "wrote", "episode", "edition"),
     }
 )
-_WITH = re.compile(r"(?i)\binterview(?:\s+[\w’'-]+){0,3}?\s+with\s+(?:[a-z][\w’'-]*\s+){0,3}$")
-_AIRED = re.compile(
+_WITH = late(r"(?i)\binterview(?:\s+[\w’'-]+){0,3}?\s+with\s+(?:[a-z][\w’'-]*\s+){0,3}$")
+_AIRED = late(
     r"(?i)\b(?:on|told|appearance with|interview with|hosts? of|edition of|episode of|broadcast of)\s+(?:the\s+)?(?:\w+[’']s?\s+){0,3}"
     r"(?:(?:news|radio|talk|morning|evening|sunday|tv|podcast|show|program|programme)\s+){0,2}[“\"'‘]{0,2}(?:the\s+)?$"
 )
-_IN_A = re.compile(
+_IN_A = late(
     r"(?i)\b(?:in|on|during|from|to|via|through|by|at|writing|wrote|penned|gave|with)\s+"
     r"(?:(?:an?\s+)?(?:live\s+)?(?:taping|recording|edition|episode|broadcast)\s+of\s+)?"
     r"(?:the|an?|his|her|its|their|this|that|one)\s+(?:[\w’'-]+\s+){0,2}$"
 )
-_QUOTES = re.compile(r"(?i)\s+(?:(?:has|have|had|also|later|previously)\s+)*(?:quot|cit)(?:ed|es?|ing)\s+(?!by\b)")
-_ASKS = re.compile(
+_QUOTES = late(r"(?i)\s+(?:(?:has|have|had|also|later|previously)\s+)*(?:quot|cit)(?:ed|es?|ing)\s+(?!by\b)")
+_ASKS = late(
     r"(?:(?:['’]s?)?\s+[\w’'.-]+){0,8}?\s+"
     r"(?:interviewed|asked|pressed|questioned|sat down with|(?:spoke|talked) (?:to|with)|caught up with)\s"
 )
-_ITS_WORK = re.compile(rf"(?i)\s+(?:[\w’'-]+\s+)?(?:{_WORK})\b")
-_INTERVIEW = re.compile(r"(?i)(?:[’']s)?\s+(?:[\w’'-]+\s+)?(?:interview|op-ed|town hall|podcast|column)\b")
-_OF_USER = re.compile(
+_ITS_WORK = late(rf"(?i)\s+(?:[\w’'-]+\s+)?(?:{_WORK})\b")
+_INTERVIEW = late(r"(?i)(?:[’']s)?\s+(?:[\w’'-]+\s+)?(?:interview|op-ed|town hall|podcast|column)\b")
+_OF_USER = late(
     r"(?i)(?:['’]s?)?\s+(?:[\w’'-]+\s+)?(?:user|account|page|group|feed|thread|profile|message|status|update|follower)s?\b"
 )
-_CALL_SIGN = re.compile(r"[WK][A-Z]{2,3}(?:-?(?:TV|FM|AM))?")
-_IN_TWEET = re.compile(r"(?i)\b(?:in|via|with|by|through|on)\s+(?:an?\s+|his\s+|her\s+|its\s+|their\s+|several\s+)?(?:[\w’'-]+\s+){0,3}$")
-_ON_AIR = re.compile(r"(?im)^.*\b(?:on|by|over|via|to|for|during|told)\s+(?P<name>(?:[\w.’'-]+\s+){0,6})(?=\n?\Z)")
-_BROADCAST = re.compile(r"(?i)\b(?:radio|television|tv|talk|call-in|cable|news|morning|sunday|late-night|podcast)\b|[’']s ")
-_SOCIAL = re.compile(r"(?i)\b(?:on|via|over|to)\s+social\s$")
-_TO_MANY = re.compile(r"(?i)\b(?:to|told)\s+(?P<name>(?:various|several|some|multiple|local|two|other|many|state)\s+(?:[\w-]+\s+)?)$")
-_TO_ONE = re.compile(
+_CALL_SIGN = late(r"[WK][A-Z]{2,3}(?:-?(?:TV|FM|AM))?")
+_IN_TWEET = late(r"(?i)\b(?:in|via|with|by|through|on)\s+(?:an?\s+|his\s+|her\s+|its\s+|their\s+|several\s+)?(?:[\w’'-]+\s+){0,3}$")
+_ON_AIR = late(r"(?im)^.*\b(?:on|by|over|via|to|for|during|told)\s+(?P<name>(?:[\w.’'-]+\s+){0,6})(?=\n?\Z)")
+_BROADCAST = late(r"(?i)\b(?:radio|television|tv|talk|call-in|cable|news|morning|sunday|late-night|podcast)\b|[’']s ")
+_SOCIAL = late(r"(?i)\b(?:on|via|over|to)\s+social\s$")
+_TO_MANY = late(r"(?i)\b(?:to|told)\s+(?P<name>(?:various|several|some|multiple|local|two|other|many|state)\s+(?:[\w-]+\s+)?)$")
+_TO_ONE = late(
     r"(?i)\b(?:told|tells|telling|interview(?:\s+\w+){0,2}\s+with|(?:spoke|speaking|said|statement|remarks)\s+(?:to|with)|appearance on)\s+"
     r"(?P<name>(?:an?|his|her|the local|local|one)\s+(?:[\w’'-]+\s+){0,4})$"
 )
-_TO_THE = re.compile(
+_TO_THE = late(
     r"(?i)\b(?:t(?:old|ells?|elling)|informed|(?:admit\w*|said|spoke|speaking|statement|confirmed|interview)(?:\s+\w+){0,2}\s+(?:to|with|in))"
     r"\s+(?:the|this|that)\s+(?:\w+\s+)?$"
 )
-_IN_THE = re.compile(r"(?i)\b(?:in|during|throughout)\s+(?:the|that|this|his|her)\s+(?:same\s+|\w+\s+)?$")
-_ON_THE = re.compile(r"(?i)\b(?:on|told|during|in)\s+(?:the|that)\s+(?:same\s+)?$")
+_IN_THE = late(r"(?i)\b(?:in|during|throughout)\s+(?:the|that|this|his|her)\s+(?:same\s+|\w+\s+)?$")
+_ON_THE = late(r"(?i)\b(?:on|told|during|in)\s+(?:the|that)\s+(?:same\s+)?$")
 _AIRWAVES = frozenset({"radio", "television", "tv"})
 _SHOWS = frozenset({"show", "shows", "program", "programme", "podcast", "broadcast", "media"}) | _AIRWAVES
 _NOT_ON_AIR = frozenset({"interview", "host", "station", "ad", "ads", "spot", "commercial", "audience"})

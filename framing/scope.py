@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from framing.hedge_lexicon import BIT, Lexicon
 from framing.hedge_rules import Context, Cues, Index
+from framing.learning.interning import distinct
 from framing.records import Span
 from framing.tokens import Bools, Remembered
 
@@ -82,14 +83,14 @@ def _clauses(context: Context, marks: NDArray[np.int8]) -> tuple[Index, Index, I
     begins = np.concatenate([strong, soft_at, np.flatnonzero(has("cuts_after")[:-1]), joins, said]) + 1
     n = len(context.begin)
     opening = context.tokens.sentence_first[:-1]
-    begins = np.unique(np.concatenate([opening, begins[begins < n], np.flatnonzero(has("relative")[:-1])]))
+    begins = distinct(np.concatenate([opening, begins[begins < n], np.flatnonzero(has("relative")[:-1])]))
     # the last word of a sentence, its closing marks left out
     tail = np.flatnonzero((marks[:-1] & _END) == 0)
     bounds = context.tokens.sentence_first[1:].astype(np.int64)
     position = np.searchsorted(tail, bounds, side="left") - 1
     stop = tail[position[position >= 0]] + 1
-    ends = np.unique(np.concatenate([strong, soft_at, np.flatnonzero(has("cuts")[:-1]), joins, stop, bounds]))
-    return begins, ends, np.unique(np.concatenate([ends, comma]))
+    ends = distinct(np.concatenate([strong, soft_at, np.flatnonzero(has("cuts")[:-1]), joins, stop, bounds]))
+    return begins, ends, distinct(np.concatenate([ends, comma]))
 
 
 def _fronted(context: Context, comma: Index) -> Bools:

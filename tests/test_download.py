@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from framing.cli.inputs import InputError, download
+from framing.cli.download import download
+from framing.cli.inputs import InputError
 
 
 class Pages(BaseHTTPRequestHandler):

@@ -17,8 +17,8 @@ from framing.article_words import ArticleWords
 from framing.classifier import CONSTANT, OTHERS
 from framing.corpora import load_corpus
 from framing.domain import word_keys
-from framing.frame_features import COLUMNS
-from framing.frame_lessons import LIMITS, Gold, calibrate, learn_presence, learn_primary, shares, temperature, thresholds
+from framing.frame_features import COLUMNS, shares
+from framing.frame_lessons import LIMITS, Gold, calibrate, learn_presence, learn_primary, temperature, thresholds
 from framing.frames import (
     FrameClassifier,
     GenericFrameClassifier,

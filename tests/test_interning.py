@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.learning.interning import KeyTable, frequent
+from framing.learning.interning import KeyTable, distinct, frequent
 
 # Some keys at random, and many that differ in their last bits only, so that they want the same place.
 KEYS = st.integers(0, 2**64 - 1) | st.sampled_from([0, 1, 2**64 - 1, 2**63]) | st.integers(0, 40) | st.integers(2**64 - 40, 2**64 - 1)
@@ -43,7 +43,7 @@ def test_large_tables(n: int) -> None:
 
 
 def test_all_keys_want_the_last_place() -> None:
-    """The search goes on at the first place of the table."""
+    """The table goes on behind it."""
     known = np.uint64(2**64 - 1) - np.arange(50, dtype=np.uint64)
     table = KeyTable(known)
     assert table.numbers(known).tolist() == list(range(50))
@@ -77,3 +77,10 @@ def test_frequent_keys_are_those_that_are_counted_often(keys: list[int], at_leas
     found = frequent(array(keys), at_least)
     assert found.dtype == np.uint64
     assert found.tolist() == expected
+
+
+@given(st.lists(st.integers(-5, 5), max_size=30))
+def test_distinct_numbers_are_those_of_a_set(numbers: list[int]) -> None:
+    given_ = np.array(numbers, np.int64)
+    assert distinct(given_).tolist() == sorted({*numbers})
+    assert given_.tolist() == numbers

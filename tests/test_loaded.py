@@ -23,8 +23,8 @@ from framing.learning.words import WordClasses
 from framing.lexicons import read_table
 from framing.loaded import LoadedLanguageClassifier, by_sentence, loaded_share, shipped
 from framing.loaded_features import DENSE, FLOOR, columns, pooled
-from framing.loaded_lessons import SentenceDesign, WordDesign, deal, fold, learn_words, lesson_of, passages_of, token_logits
-from framing.loaded_words import OFFSETS, Passages, WordModel
+from framing.loaded_lessons import SentenceDesign, WordDesign, deal, fold, learn_words, lesson_of, token_logits
+from framing.loaded_words import OFFSETS, Passages, WordModel, passages_of
 from framing.quotes import find_quotes
 from framing.records import Document
 from framing.text import article_from_text

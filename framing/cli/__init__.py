@@ -14,6 +14,7 @@ from importlib import import_module
 import click
 
 from framing.cli.output import READER_GONE, complain, hush
+from framing.cli.start import undisturbed
 from framing.version import __version__
 
 COMMANDS = {  # name -> module that holds `command`
@@ -40,7 +41,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        with undisturbed():
+            command: click.Command = import_module(COMMANDS[cmd_name]).command
         return command
 
 

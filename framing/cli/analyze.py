@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ import click
 from framing.analysis import analyze
 from framing.cli.inputs import InputError, is_address, load, load_demo
 from framing.cli.output import READER_GONE, complain, encode, hush, replacing, standard_output
+from framing.cli.start import undisturbed
 from framing.records import Article
 from framing.result import Analysis
 
@@ -146,7 +147,9 @@ def _analyses(
         except InputError as error:
             failures.add(name, str(error))
         else:
-            yield n, analyze(article)
+            with nullcontext() if n else undisturbed():  # the first one loads the models
+                analysis = analyze(article)
+            yield n, analysis
         step()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from pathlib import Path
 
 ID = "demo"
 
 
 def read_demo() -> str:
     """The demo article as a string, headline first, with the line ends that it was written with."""
-    return resources.files(__name__).joinpath("article.txt").read_bytes().decode("utf-8")
+    return (Path(__file__).parent / "article.txt").read_bytes().decode("utf-8")

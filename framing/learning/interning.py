@@ -4,7 +4,8 @@ Conventions
 -----------
 Keys are hashes, so their leading bits are as good as random: a key has its place in a table of a power of two by these bits, and where the
 place is taken, the next free one (linear probing, Knuth 1973, section 6.4). The table is at most a quarter full, so that most searches end
-at the first place; all keys of a call are looked up together.
+at the first place; all keys of a call are looked up together. Keys are placed in ascending order, each at its place or behind the key
+before it, so that a running maximum finds all places at once; behind its last place the table goes on as far as it must, and one more.
 """
 
 from __future__ import annotations
@@ -22,6 +23,15 @@ def frequent(keys: Keys, at_least: int) -> Keys:
     return out
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct numbers, ascending: as ``np.unique``, which for this alone imports the masked arrays of numpy."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    out: NDArray[np.int64] = ordered[first]
+    return out
+
+
 class KeyTable:
     """Finds the number of a key, which is its place among ``keys``.
 
@@ -34,20 +44,18 @@ class KeyTable:
     def __init__(self, keys: Keys) -> None:
         self.keys = np.ascontiguousarray(keys, np.uint64)
         bits = max(4, 2 + int(max(len(self.keys), 1) - 1).bit_length())
-        self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
-        self._number = np.full(1 << bits, -1, np.int32)
-        self._key = np.zeros(1 << bits, np.uint64)
-        waiting = np.arange(len(self.keys))
-        place = (self.keys >> self._shift).astype(np.int64)
-        while len(waiting):
-            free = self._number[place[waiting]] < 0
-            at, first = np.unique(place[waiting[free]], return_index=True)  # of several that want a place, the first gets it
-            taken = waiting[free][first]
-            self._number[at], self._key[at] = taken, self.keys[taken]
-            waiting = np.setdiff1d(waiting, taken, assume_unique=True)
-            if (self._key[place[waiting]] == self.keys[waiting]).any():
+        self._shift = np.uint64(64 - bits)
+        order = n = np.arange(len(self.keys))
+        ascending = self.keys
+        if not (ascending[1:] > ascending[:-1]).all():
+            order = np.argsort(self.keys)
+            ascending = self.keys[order]
+            if (ascending[1:] == ascending[:-1]).any():
                 raise ValueError("the keys are not distinct")
-            place[waiting] = (place[waiting] + 1) & self._mask
+        place = np.maximum.accumulate((ascending >> self._shift).astype(np.int64) - n) + n
+        size = max(1 << bits, int(place[-1]) + 2 if len(place) else 0)
+        self._number, self._key = np.full(size, -1, np.int32), np.zeros(size, np.uint64)
+        self._number[place], self._key[place] = order, ascending
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -61,7 +69,7 @@ class KeyTable:
         out[open_] = -1
         place = place[open_]
         while len(open_):
-            place = (place + 1) & self._mask
+            place = place + 1
             number = self._number[place]
             hit = (self._key[place] == flat[open_]) & (number >= 0)
             out[open_[hit]] = number[hit]

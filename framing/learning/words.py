@@ -73,7 +73,7 @@ class WordClasses:
     @cached_property
     def rows(self) -> dict[str, int]:
         """Key -> row."""
-        return {word: i for i, word in enumerate(self.words)}
+        return dict(zip(self.words, range(len(self.words))))
 
     @cached_property
     def vectors(self) -> Floats:

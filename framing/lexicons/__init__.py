@@ -7,23 +7,18 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+_HERE = Path(__file__).parent
 
 
 @cache
 def read_table(name: str) -> tuple[dict[str, str], ...]:
     """Read ``lexicons/<name>.tsv``: header line first, blank lines and lines that begin with ``#`` skipped."""
-    text = resources.files(__name__).joinpath(f"{name}.tsv").read_text(encoding="utf-8")
-    header: list[str] | None = None
-    rows: list[dict[str, str]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        cells = line.split("\t")
-        if header is None:
-            header = cells
-        elif len(cells) != len(header):
-            raise ValueError(f"{name}.tsv, line {number}: {len(cells)} columns, expected {len(header)}")
-        else:
-            rows.append(dict(zip(header, cells)))
-    return tuple(rows)
+    lines = (_HERE / f"{name}.tsv").read_text(encoding="utf-8").split("\n")
+    table = [line for line in lines if line.strip() and not line.startswith("#")]
+    header = table[0].split("\t") if table else []
+    for line in table:
+        if line.count("\t") != len(header) - 1:
+            raise ValueError(f"{name}.tsv, line {lines.index(line) + 1}: {line.count(chr(9)) + 1} columns, expected {len(header)}")
+    return tuple([dict(zip(header, line.split("\t"))) for line in table[1:]])
