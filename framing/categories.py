@@ -75,8 +75,11 @@ class Categories:
 
     def _worth_of(self, token: str) -> bytes:
         """Categories of a word with their weights: pairs of float64, in bytes."""
+        numbers = self._single.of(token)
+        if not numbers:
+            return b""
         found: dict[int, float] = {}
-        for k, weight in map(self._singles.__getitem__, self._single.of(token)):
+        for k, weight in map(self._singles.__getitem__, numbers):
             found[k] = max(found.get(k, 0.0), weight)
         return np.array(sorted(found.items()), np.float64).tobytes()
 
@@ -151,8 +154,12 @@ class _Entries:
     def of(self, token: str) -> tuple[int, ...]:
         """The numbers, ascending."""
         word = key(token[:64])
-        stems = (self._stems.get(word[:n], ()) for n in self._lengths if n <= len(word))
-        return tuple(sorted(number for numbers in (self._words.get(word, ()), *stems) for number in numbers))
+        found = list(self._words.get(word, ()))
+        for n in self._lengths:
+            if n > len(word):
+                break
+            found += self._stems.get(word[:n], ())
+        return tuple(sorted(found))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:
