@@ -6,7 +6,7 @@ Conventions
   there are none if it stands nowhere.
 * Words are counted by *part*: title, lead (the first ``LEAD`` words of the body), rest (up to ``LONGEST`` words in all: annotators of news
   frames saw as much). Boilerplate is in no part.
-* A *weighed row* has count Σ weight · count over the parts; n-grams do not bridge parts.
+* The *weighed count* of an n-gram is Σ weight · count over the parts; n-grams do not bridge parts.
 """
 
 from __future__ import annotations
@@ -64,13 +64,18 @@ class ArticleWords:
         seen = np.cumsum(word) - word
         return np.where(self.tokens.body & (seen < LONGEST), np.where(seen < LEAD, 1, 2), -1)
 
-    def rows(self, vocabulary: Vocabulary) -> Rows:
-        """The counts of the three parts: three rows."""
-        body = vocabulary.count(self.tokens, self.part, len(PARTS))
-        if self.title is None:
-            return body
-        title = vocabulary.count(self.title, np.zeros(len(self.title), np.int64), 1)
-        return Rows.join([title, body.take([1, 2])])
+    def weighed(self, vocabulary: Vocabulary, weights: Sequence[float]) -> Rows:
+        """The known n-grams of the article: one row of weighed counts; ``weights`` are those of the parts, above 0."""
+        found = [vocabulary.entries(self.tokens, self.part, len(PARTS))]
+        if self.title is not None:
+            found.append(vocabulary.entries(self.title, np.zeros(len(self.title), np.int64), 1))
+        row, feature = (np.concatenate([entries[k] for entries in found]) for k in (0, 1))
+        order = np.argsort(feature, kind="stable")
+        feature, worth = feature[order], np.asarray(weights, np.float64)[row[order]]
+        new = np.flatnonzero(np.diff(feature, prepend=-1))
+        count = np.add.reduceat(worth, new) if len(new) else worth
+        length = sum(np.asarray(weights[: len(read)], np.float64) @ read for _, _, read in found)
+        return Rows(np.searchsorted(feature[new], vocabulary.offsets), feature[new], count, np.reshape(length, (1, -1)))
 
     def words(self) -> Ints:
         """How many words each part has: (3,)."""
@@ -107,32 +112,3 @@ def article_from_line(text: str) -> Article:
     """A line of text as an article of one paragraph, without title or boilerplate."""
     whole = Span.of(text, 0, len(text))
     return Article(text, None, None, (whole,), whole)
-
-
-def weigh(rows: Rows, weights: Sequence[float]) -> Rows:
-    """One row for every ``len(weights)`` rows: the weighed sum of their counts (:mod:`framing.article_words`).
-
-    Raises
-    ------
-    ValueError
-        If the rows are no multiple of the weights.
-    """
-    p, blocks = len(weights), rows.length.shape[1]
-    m, over = divmod(len(rows), p)
-    if over:
-        raise ValueError(f"{len(rows)} rows for {p} weights")
-    size = np.diff(rows.first)
-    block = np.tile(np.arange(blocks), len(rows)).repeat(size)
-    of = np.repeat(np.arange(len(rows)), blocks).repeat(size)
-    worth = rows.count * np.asarray(weights, np.float64)[of % p]
-    order = np.lexsort((rows.feature, block, of // p))
-    place, feature, worth = ((of // p) * blocks + block)[order], rows.feature[order], worth[order]
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (place[1:] != place[:-1]) | (feature[1:] != feature[:-1])
-    begin = np.flatnonzero(new)
-    count = np.add.reduceat(worth, begin) if len(begin) else worth
-    first = np.searchsorted(place[new], np.arange(m * blocks + 1))
-    length = (rows.length.reshape(m, p, blocks) * np.asarray(weights, np.float64)[None, :, None]).sum(axis=1)
-    kept = count > 0
-    first = np.append(0, np.cumsum(kept))[first]
-    return Rows(first, feature[new][kept], count[kept], length)

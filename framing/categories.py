@@ -75,8 +75,11 @@ class Categories:
 
     def _worth_of(self, token: str) -> bytes:
         """Categories of a word with their weights: pairs of float64, in bytes."""
+        numbers = self._single.of(token)
+        if not numbers:
+            return b""
         found: dict[int, float] = {}
-        for k, weight in map(self._singles.__getitem__, self._single.of(token)):
+        for k, weight in map(self._singles.__getitem__, numbers):
             found[k] = max(found.get(k, 0.0), weight)
         return np.array(sorted(found.items()), np.float64).tobytes()
 
@@ -100,9 +103,10 @@ class Categories:
         word = np.flatnonzero(inside & tokens.lookup(is_word, np.bool_))
         kind, sentence, side = tokens.type[word], tokens.sentence[word], tokens.lookup(self._sides, np.uint8)[word]
         may = (side[:-1] & 1 > 0) & (side[1:] & 2 > 0) & (sentence[1:] == sentence[:-1])
-        for i in np.flatnonzero(may).tolist():
-            second = self._goes_on[tokens.types[kind[i + 1]]]
-            for p in self._starts[tokens.types[kind[i]]]:
+        at, types = np.flatnonzero(may), tokens.types
+        for i, one, other in zip(at.tolist(), kind[at].tolist(), kind[at + 1].tolist()):
+            second = self._goes_on[types[other]]
+            for p in self._starts[types[one]]:
                 if p not in second:
                     continue
                 rest, length, k, weight = self._phrases[p]
@@ -110,7 +114,7 @@ class Categories:
                 if rest is not None:
                     if last >= len(word) or sentence[last] != sentence[i]:
                         continue
-                    if not rest.fullmatch(" ".join(key(tokens.types[t][:64]) for t in kind[i + 2 : last + 1].tolist())):
+                    if not rest.fullmatch(" ".join(key(types[t][:64]) for t in kind[i + 2 : last + 1].tolist())):
                         continue
                 yield int(word[i]), int(word[last]), k, weight
 
@@ -150,8 +154,12 @@ class _Entries:
     def of(self, token: str) -> tuple[int, ...]:
         """The numbers, ascending."""
         word = key(token[:64])
-        stems = (self._stems.get(word[:n], ()) for n in self._lengths if n <= len(word))
-        return tuple(sorted(number for numbers in (self._words.get(word, ()), *stems) for number in numbers))
+        found = list(self._words.get(word, ()))
+        for n in self._lengths:
+            if n > len(word):
+                break
+            found += self._stems.get(word[:n], ())
+        return tuple(sorted(found))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.article_words import ArticleWords, weigh
+from framing.article_words import ArticleWords
 from framing.categories import Categories
 from framing.learning.linear import Rows
 from framing.lexicons import read_table
@@ -61,7 +61,7 @@ def lexicon_columns(words: ArticleWords) -> Floats:
 
 def weighed_row(words: ArticleWords, vocabulary: Vocabulary) -> Rows:
     """The known n-grams of an article: one row."""
-    return weigh(words.rows(vocabulary), WEIGHTS)
+    return words.weighed(vocabulary, WEIGHTS)
 
 
 def column_spans(words: ArticleWords, columns: Sequence[str]) -> Iterator[tuple[Span, ...]]:

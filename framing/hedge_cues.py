@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.hedge_features import TYPES, Marker, Units, find_units, unit_keys
+from framing.hedge_features import BY_UNIT, BY_WORD, NOWHERE, TEMPLATES, TYPES, Marker, Units, find_units, places, unit_keys, word_keys
 from framing.hedge_lessons import Lesson, unit_labels
 from framing.hedge_lexicon import hedge_lexicon, normal
 from framing.hedge_rules import Context, Cues, find_cues
@@ -33,6 +33,7 @@ from framing.learning.calibration import Calibrator, fit_isotonic
 from framing.learning.crf import Layout, Transitions
 from framing.learning.interning import KeyTable, frequent
 from framing.signals import Hashes, TypeMemory
+from framing.word_types import Table
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,6 +42,8 @@ LABELS = 1 + len(TYPES)
 LONGEST = 64  # units of a chain
 PRIOR = 2  # hits and misses
 PART = 1 << 14  # units that are scored at once: keeps the memory flat
+
+_OF_WORD, _OF_UNIT = ([TEMPLATES.index(template) for template in some] for some in (BY_WORD, BY_UNIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class CueModel:
         self.transitions, self.domains = transitions, tuple(domains)
         self.calibrators, self.rows = dict(calibrators or {}), dict(rows or {})
         self.memory = TypeMemory()
+        self._words = Table(self._numbers_of, self.table.numbers(word_keys(NOWHERE))[0])
         nothing = np.zeros((1, LABELS), np.float32)  # for unknown keys
         sums = [weights[0], *(weights[0] + own for own in weights[1:])]
         self._sums = [np.concatenate([total, nothing]) for total in sums]
@@ -106,9 +110,25 @@ class CueModel:
         for begin in range(0, len(out), PART):
             part = np.zeros(len(out), np.bool_)
             part[begin : begin + PART] = True
-            numbers = self.table.numbers(unit_keys(units if part.all() else units.take(part), self.memory))
+            here = units if part.all() else units.take(part)
+            numbers = np.empty((len(TEMPLATES), len(here.first)), np.int32)
+            numbers[_OF_UNIT] = self.table.numbers(unit_keys(here, self.memory, BY_UNIT))
+            numbers[_OF_WORD] = self._word_numbers(here)
             out[part] = weights[numbers].sum(axis=0)  # -1 is the last row
         return out
+
+    def _word_numbers(self, units: Units) -> NDArray[np.int32]:
+        """Numbers of the features that are matters of a word at a place: (len(BY_WORD), u)."""
+        tokens = units.context.tokens
+        number = np.append(tokens.number, 0)
+        by_place = {d: number[places(units, d)] for d in sorted({template[0][1] for template in BY_WORD})}
+        words = np.array([by_place[template[0][1]] for template in BY_WORD])
+        found: NDArray[np.int32] = tokens.rows(self._words)[words, np.arange(len(BY_WORD))[:, None]]
+        return found
+
+    def _numbers_of(self, types: Sequence[str]) -> NDArray[np.int32]:
+        """Numbers of the features of word types at all places: (types, len(BY_WORD))."""
+        return self.table.numbers(word_keys(self.memory.rows(types)))
 
     def probabilities(self, units: Units, domain: str, calibrated: bool = True) -> Floats:
         """Probability of each label (u, LABELS)."""

@@ -42,6 +42,7 @@ UNIT_COLUMNS = ("row", "row_type", "before_unit", "behind_unit", "frame", "openi
 FRAME = ("if", "unless", "whether", "would", "not", "that", "to")
 
 _HEAD, _QUESTION = 1 << len(FRAME), 2 << len(FRAME)
+_SIDES = 2 * np.arange(len(FRAME))  # two bits for each
 
 
 def _templates(*texts: str) -> tuple[Template, ...]:
@@ -57,6 +58,10 @@ TEMPLATES: tuple[Template, ...] = _templates(
     *(f"word {name}@{d}" for name in ("word", "grammar") for d in (-2, -1, 1, 2)),
     *("word row", "word row_type", "word frame", "word opening", "word shape"),
 )
+
+BY_WORD = tuple(t for t in TEMPLATES if len(t) == 1 and t[0][0] in TYPE_COLUMNS)  # matters of a word and its place
+BY_UNIT = tuple(t for t in TEMPLATES if t not in BY_WORD)
+NOWHERE = np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64)
 
 
 class Marker:
@@ -143,16 +148,11 @@ def unit_keys(units: Units, memory: TypeMemory, templates: Sequence[Template] = 
     KeyError
         If there is no such column.
     """
-    context, tokens = units.context, units.context.tokens
+    tokens = units.context.tokens
     columns, chosen, seeds = _plan(tuple(templates))
-    anchors = {d: units.first + d if d < 0 else units.last - 1 + d for _, d in columns}
-    places = {d: context.inside(at, units.first) for d, at in anchors.items()}
-    # Only the word types around units are read; the last row stands for what is outside the sentence.
     kind = np.append(tokens.type, -1)
-    kinds, place = np.unique(np.concatenate([kind[at] for at in places.values()]), return_inverse=True)
-    rows = np.full((len(kinds), len(TYPE_COLUMNS)), OUTSIDE, np.uint64)
-    rows[kinds >= 0] = memory.rows([tokens.types[k] for k in kinds[kinds >= 0].tolist()])
-    at = dict(zip(places, place.reshape(len(places), -1)))
+    rows = np.concatenate([memory.rows_of(tokens), NOWHERE])
+    at = {d: kind[places(units, d)] for d in dict.fromkeys(d for _, d in columns)}
     own = _unit_columns(units, rows[at[0], 0] if 0 in at else np.zeros(0, np.uint64))
     parts = np.empty((len(columns) + 1, len(units.first)), np.uint64)
     parts[-1] = 0  # for the templates that have fewer parts
@@ -161,6 +161,25 @@ def unit_keys(units: Units, memory: TypeMemory, templates: Sequence[Template] = 
     keys = np.repeat(seeds[:, None], len(units.first), axis=1)
     for k in range(chosen.shape[1]):
         join(keys, parts[chosen[:, k]])
+    return keys
+
+
+def places(units: Units, distance: int) -> Index:
+    """The token at a place of each unit, n outside of the sentence."""
+    return units.context.inside(units.first + distance if distance < 0 else units.last - 1 + distance, units.first)
+
+
+def word_keys(rows: Hashes, templates: Sequence[Template] = BY_WORD) -> Hashes:
+    """What :func:`unit_keys` gives for templates of one type column where a word has the type columns ``rows`` (m, len(TYPE_COLUMNS)).
+
+    Returns
+    -------
+    uint64 array (m, len(templates))
+    """
+    columns, chosen, seeds = _plan(tuple(templates))
+    keys = np.repeat(seeds[None], len(rows), axis=0)
+    join(keys, rows[:, [TYPE_COLUMNS.index(columns[k][0]) for k in chosen[:, 0].tolist()]])
+    join(keys, np.zeros(1, np.uint64))  # as the templates of two parts
     return keys
 
 
@@ -195,12 +214,12 @@ def _unit_columns(units: Units, word: Hashes) -> dict[str, Hashes]:
     before, behind = np.full(u, OUTSIDE, np.uint64), np.full(u, OUTSIDE, np.uint64)
     before[1:][same], behind[:-1][same] = word[:-1][same], word[1:][same]
     begin, end = context.begin[units.first], context.end[units.first]
-    frame = np.zeros(u, np.uint64)
-    for k in range(len(FRAME)):
-        places = np.flatnonzero(units.marks & (1 << k))
-        for side, (a, b) in enumerate(((begin, units.first), (units.last, end))):
-            some = np.searchsorted(places, b) > np.searchsorted(places, a)
-            frame |= some.astype(np.uint64) << np.uint64(2 * k + side)
+    places = np.flatnonzero(units.marks & (_HEAD - 1))
+    upto = np.zeros((len(places) + 1, len(FRAME)), np.int64)  # how often each of FRAME stands before each of these places
+    np.cumsum((units.marks[places, None] >> np.arange(len(FRAME))) & 1, axis=0, out=upto[1:])
+    opened, first, last, closed = (upto[np.searchsorted(places, at)] for at in (begin, units.first, units.last, end))
+    before_it, behind_it = first > opened, closed > last
+    frame = ((before_it + 2 * behind_it) << _SIDES).sum(axis=1).astype(np.uint64)
     asks = (units.marks[end - 1] | units.marks[np.maximum(end - 2, begin)]) & _QUESTION > 0
     opening = (2 * asks + (units.first == begin)).astype(np.uint64)
     return {"row": units.row, "row_type": row_type, "before_unit": before, "behind_unit": behind, "frame": frame, "opening": opening}

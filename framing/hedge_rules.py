@@ -96,6 +96,10 @@ class Conditions:
     def _holds(self, term: Term, first: int, last: int) -> bool:
         """One term at a candidate, taken as if it were not negative."""
         place = term.place
+        if place in _STEPS:  # most are
+            side, step = _STEPS[place]
+            near = last + step if side > 0 else first - step
+            return self._fit(term, near if self.begin[first] <= near < self.end[first] else len(self.begin))
         if place in _WIDE:
             begin = last if place == "later" else self.begin[first]
             end = first if place == "earlier" else self.end[first]
@@ -111,9 +115,6 @@ class Conditions:
         return self._fit(term, self._place(place, first, last))
 
     def _place(self, place: str, first: int, last: int) -> int:
-        if place in _STEPS:
-            side, step = _STEPS[place]
-            return self._inside(last + step if side > 0 else first - step, first)
         if place == "self":
             return first
         if place == "opening":
@@ -130,7 +131,9 @@ class Conditions:
         """Whether the word at a place is what a term asks for."""
         if term.words[self.words[place]] or self.shapes[place] & term.shapes:
             return True
-        return place < len(self.begin) and any(self.hold(self.conditions[name], place, place + 1) for name in term.conditions)
+        if not term.conditions or place == len(self.begin):
+            return False
+        return any(self.hold(self.conditions[name], place, place + 1) for name in term.conditions)
 
     def _fits(self, term: Term) -> list[int]:
         """The tokens that a term fits, in order."""
@@ -157,12 +160,21 @@ class Conditions:
         return cuts[at] if at < len(cuts) else len(self.begin)
 
 
-def _walk(node: Node, words: memoryview, place: int, end: int, classes: dict[str, Bools], found: list[tuple[int, int]]) -> None:
-    """All entries of the tree that match from ``place``; (one past the last token, entry number) each."""
-    found.extend((place, entry) for entry in node.entries)
-    if place < end:
-        for child in node.after(words[place], classes):
-            _walk(child, words, place + 1, end, classes, found)
+def _walk(lexicon: Lexicon, words: memoryview, begin: int, end: int, found: list[tuple[int, int, int]]) -> None:
+    """Add all entries of the tree that match from ``begin``: first token, one past the last, entry number."""
+    nodes: tuple[Node, ...] = (lexicon.tree,)
+    for place in range(begin, end):
+        word = words[place]
+        nodes = nodes[0].after(word, lexicon.classes) if len(nodes) == 1 else _after(nodes, word, lexicon.classes)
+        if not nodes:
+            break
+        for node in nodes:
+            for entry in node.entries:
+                found.append((begin, place + 1, entry))
+
+
+def _after(nodes: tuple[Node, ...], word: int, classes: dict[str, Bools]) -> tuple[Node, ...]:
+    return tuple(child for node in nodes for child in node.after(word, classes))
 
 
 def matches(context: Context) -> tuple[Index, Index, Index]:
@@ -176,9 +188,7 @@ def matches(context: Context) -> tuple[Index, Index, Index]:
     starts = starts[lexicon.pairs[place] == codes]
     rows: list[tuple[int, int, int]] = []
     for begin, end in zip(starts.tolist(), context.end[starts].tolist()):
-        found: list[tuple[int, int]] = []
-        _walk(lexicon.tree, words.data, begin, end, lexicon.classes, found)
-        rows.extend((begin, last, entry) for last, entry in found)
+        _walk(lexicon, words.data, begin, end, rows)
     longer = np.array(rows, np.int64).reshape(-1, 3)
     alone = np.flatnonzero(lexicon.is_single[words] & tokens.body)
     lists = [lexicon.single[w] for w in words[alone].tolist()]
@@ -247,7 +257,7 @@ def find_cues(context: Context) -> Cues:
     first, last, entry = matches(context)
     conditions, needs = Conditions(context), context.lexicon.needs
     candidates = zip(first.tolist(), last.tolist(), entry.tolist())
-    keep = np.array([all(conditions.hold(need, a, b) for need in needs[e]) for a, b, e in candidates], np.bool_)
+    keep = np.array([not needs[e] or all(conditions.hold(need, a, b) for need in needs[e]) for a, b, e in candidates], np.bool_)
     first, last, entry = first[keep], last[keep], entry[keep]
     holds, open_to, flips, silent = context.lexicon.traits[:, entry]
     negator = _negator(context, first)

@@ -159,7 +159,7 @@ class TransparencyRater(Estimator):
 
     def __call__(self, reading: Reading) -> float:
         """The expected rating of one article, 1 to 5: what ``analyze(text, models={"rating": rater})`` asks for."""
-        return float(self.predict([reading])[0])
+        return float(self.expected(self.decide([measure(read(reading))]))[0])
 
     def decide(self, measures: ArrayLike) -> Floats:
         """Decisions (n,) from features (n, p)."""

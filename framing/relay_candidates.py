@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from framing.learning import store
 from framing.relay_mentions import Medium
-from framing.relays import BEFORE, ELSEWHERE, SAYS, Anchor, Evidence, Surroundings, chains
+from framing.relays import BEFORE, ELSEWHERE, SAYS, Anchor, Evidence, chains, surroundings
 from framing.tokens import Remembered
 
 Floats = NDArray[np.float64]
@@ -145,7 +145,7 @@ class _Reader:
     """Reads the features of one text."""
 
     def __init__(self, found: Evidence) -> None:
-        self.found, self.around = found, Surroundings(found)
+        self.found, self.around = found, surroundings(found)
         self.all = sorted((x for anchors in found.anchors.values() for x in anchors), key=lambda x: (x.token, x.at, x.entity))
         self.all_at = [x.token for x in self.all]
         self.count = Counter(e for e in found.entity if e >= 0)

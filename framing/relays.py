@@ -97,6 +97,7 @@ class Evidence:
     anchors: dict[int, list[Anchor]] = field(default_factory=dict)  # of an entity, in text order
     carried: list[str | None] = field(default_factory=list)  # the medium by rule
     source_at: list[tuple[int, int]] = field(default_factory=list)  # token range of every source, (0, 0) without
+    around: Surroundings | None = None  # made once all else but ``carried`` is there
 
 
 def gather(
@@ -166,7 +167,7 @@ def carry(found: Evidence) -> list[str | None]:
     own: list[str | None] = [None if m is None else m.name for m in found.own]
     if not found.anchors:
         return own
-    around, retold = Surroundings(found), _rests_on(found)
+    around, retold = surroundings(found), _rests_on(found)
     for i, medium in enumerate(found.own):
         if medium is None and found.parent[i] < 0 and found.entity[i] >= 0 and found.kinds[i] != "outlet":
             past, later = around.neighbours(i)
@@ -268,6 +269,13 @@ class Surroundings:
         """The sentence of a cue, cut to ``_NEAR`` characters on either side."""
         begin, end = self.window[i]
         return self.text[begin:end]
+
+
+def surroundings(found: Evidence) -> Surroundings:
+    """The surroundings of a text whose anchors are known, made once."""
+    if found.around is None:
+        found.around = Surroundings(found)
+    return found.around
 
 
 def chains(found: Evidence, own: Sequence[str | None]) -> list[tuple[str, ...]]:

@@ -39,7 +39,7 @@ sums over entities and sentences. The interval is a bootstrap over attributions 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -308,14 +308,14 @@ def _around(value: float, given: Evidence, n_resamples: int, seed: int) -> tuple
         return None
     count = min(n_resamples, max(MIN_RESAMPLES, CELLS // n))
     rows = max(1, CELLS // max(n, 2 * len(given.owner)))
-    random = np.random.default_rng(seed)
-    parts = []
-    for begin in range(0, count, rows):
-        size = min(rows, count - begin)
-        times = _few_times(n, size, seed) if size == count and n <= BLOCK else _times(random, n, size)
-        parts.append(_POINTS @ _resampled(given, times.astype(np.float64)))
+    if count <= rows and n <= BLOCK:
+        drawn: Iterable[NDArray[np.integer[Any]]] = (_few_times(n, count, seed),)
+    else:
+        random = np.random.default_rng(seed)
+        drawn = (_times(random, n, min(rows, count - begin)) for begin in range(0, count, rows))
+    parts = [_POINTS @ _resampled(given, times.astype(np.float64)) for times in drawn]
     low, middle, high = _quantiles(np.concatenate(parts), (0.025, 0.5, 0.975))
-    return float(np.clip(value + low - middle, 0, 100)), float(np.clip(value + high - middle, 0, 100))
+    return min(max(value + low - middle, 0.0), 100.0), min(max(value + high - middle, 0.0), 100.0)
 
 
 def _times(random: np.random.Generator, n: int, size: int) -> NDArray[np.integer[Any]]:

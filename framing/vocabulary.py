@@ -130,12 +130,22 @@ class Vocabulary:
         """
         return Rows.join(list(self.pieces(tokens, groups, rows)))
 
+    def entries(self, tokens: Tokens, groups: Groups, rows: int) -> tuple[Ints, NDArray[np.int32], Ints]:
+        """Row and number of every known n-gram, one for each occurrence, and the ``length`` of :meth:`count`; takes the same."""
+        readings, length = self._readings(tokens, groups, rows)
+        found: list[Entries] = [(np.zeros(0, np.int64), np.zeros(0, np.int32))]
+        for b, reading in enumerate(readings):
+            found += self._source(tokens, b, reading).between(0, rows)
+        return np.concatenate([row for row, _ in found]), np.concatenate([numbers for _, numbers in found]), length
+
+    def _readings(self, tokens: Tokens, groups: Groups, rows: int) -> tuple[list[Reading], Ints]:
+        """What each block reads, and how many tokens of each row: (rows, blocks)."""
+        readings = [Reading.of(tokens, groups, grams, rows) for grams in self.grams]
+        return readings, np.stack([np.bincount(reading.row, minlength=rows) for reading in readings], axis=1)
+
     def pieces(self, tokens: Tokens, groups: Groups, rows: int) -> Iterator[Rows]:
         """What :meth:`count` gives, a piece of rows after another; at least one piece."""
-        readings = [Reading.of(tokens, groups, grams, rows) for grams in self.grams]
-        length = np.zeros((rows, len(readings)), np.int64)
-        for b, reading in enumerate(readings):
-            length[:, b] = np.bincount(reading.row, minlength=rows)
+        readings, length = self._readings(tokens, groups, rows)
         upto = np.cumsum(length.max(axis=1, initial=0))
         bounds = [0, *(np.flatnonzero(np.diff(upto // _PIECE)) + 1).tolist(), rows]
         sources = [self._source(tokens, b, reading) for b, reading in enumerate(readings)]
@@ -224,8 +234,8 @@ class Vocabulary:
     ) -> Iterator[tuple[Ints, Floats]]:
         """For each block, the length of each row (rows,) and the sum of what its n-grams are worth (rows, K).
 
-        ``by_type`` is what :meth:`type_sums` gave for the same ``worth``, where it was kept. Much faster than counting, since each word type
-        is summed once. Raises as :meth:`count`.
+        ``by_type`` is what :meth:`type_sums` gave for the same ``worth``, where it was kept. Much faster than counting: each word type is
+        summed once. Raises as :meth:`count`.
         """
         by_type = self.type_sums(worth) if by_type is None else by_type
         for b, grams in enumerate(self.grams):

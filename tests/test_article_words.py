@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing.article_words import LEAD, LONGEST, ArticleWords, weigh
-from framing.learning.linear import Rows
+from framing.article_words import LEAD, LONGEST, ArticleWords
 from framing.ngrams import Grams
 from framing.records import Article, Document
 from framing.text import article_from_text
@@ -33,14 +32,15 @@ def test_title_lead_and_rest() -> None:
     assert words.part[LONGEST] == -1
 
 
-def test_rows_of_parts_do_not_bridge_them() -> None:
+def test_parts_are_weighed_and_not_bridged() -> None:
     lead = " ".join(["word"] * LEAD)
     words = ArticleWords.of(article_from_text(f"{lead} next end", "word next"))
     known = vocabulary("word next end")
     names = {n: words.spans(known, [n])[n][0] for n in range(len(known)) if words.spans(known, [n])}
-    rows = words.rows(known)
-    counts = [{names[f]: int(c) for f, c in zip(rows.take([i]).feature.tolist(), rows.take([i]).count.tolist())} for i in range(3)]
-    assert counts == [{"word": 1, "next": 1, "word next": 1}, {"word": LEAD}, {"next": 1, "end": 1, "next end": 1}]
+    row = words.weighed(known, (2.0, 1.5, 1.0))
+    counts = {names[f]: n for f, n in zip(row.feature.tolist(), row.count.tolist())}
+    assert counts == {"word": 2 + 1.5 * LEAD, "next": 2 + 1, "word next": 2, "end": 1, "next end": 1}
+    assert row.length.tolist() == [[2 * 2 + 1.5 * LEAD + 2]]
 
 
 def test_a_title_in_the_text_has_places_there() -> None:
@@ -78,33 +78,31 @@ def test_boilerplate_is_no_part() -> None:
     assert not inside & {"Tags", "Veldania"}
 
 
-COUNTS = st.lists(st.lists(st.integers(0, 3), min_size=5, max_size=5), min_size=0, max_size=9)
+WORDS = st.lists(st.sampled_from(["one", "two", "three", "four", ","]), max_size=20)
 
 
-@settings(max_examples=80)
-@given(COUNTS, st.sampled_from([(2.0, 1.5, 1.0), (1.0,), (0.0, 3.0)]))
-def test_weighed_counts_are_weighted_sums(counts: list[list[int]], weights: tuple[float, ...]) -> None:
-    table = np.array(counts[: len(counts) // len(weights) * len(weights)], np.int64).reshape(-1, 5)
-    m = len(table)
-    row, feature = np.nonzero(table)
-    block = (feature >= 3).astype(np.int64)
-    first = np.append(np.searchsorted(row * 2 + block, np.arange(2 * m)), len(row))
-    length = np.stack([table[:, :3].sum(axis=1), table[:, 3:].sum(axis=1)], axis=1)
-    weighed = weigh(Rows(first, feature.astype(np.int32), table[row, feature], length), weights)
-    expected = np.einsum("apf,p->af", table.reshape(-1, len(weights), 5), weights)
-    found = np.zeros_like(expected)
-    found[np.repeat(np.arange(len(weighed)), np.diff(weighed.borders)), weighed.feature] = weighed.count
-    np.testing.assert_allclose(found, expected)
-    blocks = np.repeat(np.arange(len(weighed.first) - 1) % 2, np.diff(weighed.first))
-    assert (blocks == (weighed.feature >= 3)).all()
-    assert (weighed.count > 0).all()
-    np.testing.assert_allclose(weighed.length, np.stack([expected[:, :3].sum(axis=1), expected[:, 3:].sum(axis=1)], axis=1))
-
-
-def test_rows_must_be_whole_articles() -> None:
-    rows = Rows(np.array([0, 0]), np.zeros(0, np.int32), np.zeros(0), np.zeros((1, 1)))
-    with pytest.raises(ValueError, match="1 rows for 3 weights"):
-        weigh(rows, (1.0, 2.0, 3.0))
+@settings(max_examples=60)
+@given(WORDS, WORDS, st.sampled_from([(2.0, 1.5, 1.0), (0.25, 3.0, 2.0)]))
+def test_weighed_counts_are_weighted_sums(title: list[str], body: list[str], weights: tuple[float, ...]) -> None:
+    words = ArticleWords.of(article_from_text(" ".join(body * 12), " ".join(title)))
+    read = tokenize(article_from_text("one two three, one three four two one"))
+    grams = [*GRAMS, Grams("word", 2, 3), Grams("character", 2, 3)]
+    known = learn_vocabulary([(read, np.zeros(len(read), np.int64), 1)], grams, at_least=1).vocabulary
+    parts = [known.count(words.tokens, words.part, 3)]
+    if words.title is not None:
+        parts.append(known.count(words.title, np.zeros(len(words.title), np.int64), 1))
+    expected, length = np.zeros(len(known)), np.zeros(len(grams))
+    for rows in parts:
+        for i, weight in enumerate(weights[: len(rows)]):
+            np.add.at(expected, rows.take([i]).feature, weight * rows.take([i]).count)
+            length += weight * rows.length[i]
+    weighed = words.weighed(known, weights)
+    found = np.zeros(len(known))
+    found[weighed.feature] = weighed.count
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(weighed.length, [length])
+    assert (np.diff(weighed.feature) > 0).all()
+    assert weighed.first.tolist() == np.searchsorted(weighed.feature, known.offsets).tolist()
 
 
 @settings(max_examples=60)
@@ -113,6 +111,6 @@ def test_no_article_is_too_odd(text: str, title: str | None) -> None:
     words = ArticleWords.of(article_from_text(text, title))
     known = vocabulary("the a mayor")
     assert isinstance(article_from_text(text), Article)
-    assert len(words.rows(known)) == 3
+    assert len(words.weighed(known, (2.0, 1.5, 1.0))) == 1
     assert words.words().sum() >= 0
     words.spans(known, range(len(known)))
