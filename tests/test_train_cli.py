@@ -133,7 +133,9 @@ def test_wrong_usage(run: Run) -> None:
     assert run("astrology").code == 2
 
 
-@pytest.mark.parametrize(("task", "option"), [("sources", "--seed"), ("rating", "--unlabelled-tokens"), ("attribution", "--exclude"), ("rating", "--brat")])
+@pytest.mark.parametrize(
+    ("task", "option"), [("sources", "--seed"), ("rating", "--unlabelled-tokens"), ("attribution", "--exclude"), ("rating", "--brat")]
+)
 def test_an_option_that_a_task_does_not_take_is_wrong_usage(task: str, option: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "1").write_text("a\n")
     done = run(task, option, {"--exclude": tmp_path / "1", "--brat": tmp_path}.get(option, 1), "--out", tmp_path / "o")
