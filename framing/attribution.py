@@ -276,13 +276,16 @@ class AttributionExtractor(Estimator):
                 classes = load_words(home / "words")
                 if store.read_card(home / "words")["sha256"] != numbers["words"]:
                     raise ValueError("the classes of words are those of another model")
+            inputs, distances = store.from_int8(arrays["inputs"], arrays["input_scales"]), tuple(map(int, numbers["distances"]))
+            store.check(arrays, _shapes(inputs.shape[1], len(distances)))
             network = Network(
-                inputs=store.from_int8(arrays["inputs"], arrays["input_scales"]),
+                inputs=inputs,
                 transitions=Transitions(*(arrays[name] for name in _CHAIN)),
-                distances=tuple(numbers["distances"]),
+                distances=distances,
                 **{name: arrays[f"network_{name}"] for name in _PLAIN},
             )
-            extractor = cls(numbers["threshold"], numbers["bias"], classes=classes, body_only=numbers["body_only"])
+            threshold, bias = store.number(numbers["threshold"]), store.number(numbers["bias"])
+            extractor = cls(threshold, bias, classes=classes, body_only=numbers["body_only"])
             words = store.to_words(arrays["listed_words"])
             listed = dict(zip(words, arrays["listed_bits"].tolist(), strict=True))
             extractor.tagger_ = Tagger(classes, arrays["known"], network, listed)
@@ -291,6 +294,13 @@ class AttributionExtractor(Estimator):
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"the attribution model in {home} is damaged: {error}") from error
         return extractor
+
+
+def _shapes(width: int, layers: int) -> dict[str, tuple[int, ...]]:
+    """Of the arrays of a network that stand beside its inputs, as :class:`Network` and :class:`Transitions` have them."""
+    n = len(LABELS)
+    network = {"bias": (width,), "kernels": (layers, 3 * width, width), "shifts": (layers, width), "output": (width, n), "offset": (n,)}
+    return {**{f"network_{name}": shape for name, shape in network.items()}, "initial": (n,), "between": (n, n), "final": (n,)}
 
 
 @lru_cache(maxsize=1)

@@ -163,6 +163,7 @@ class NgramClassifier(Estimator):
         if [numbers.get("model"), numbers.get("version")] != [cls.NAME, cls.VERSION]:
             raise ValueError(f"{home}: no {cls.NAME} model of version {cls.VERSION}")
         try:
+            store.check(arrays)
             model = cls(**numbers["arguments"])
             model.outputs_ = tuple(map(str, numbers["outputs"]))
             model.ngrams_ = NgramModel.of(numbers["ngrams"], arrays)

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from framing.hedge_choice import CALIBRATED, calibrate_sentences, stay
 from framing.hedge_choice import kinds as types_of
-from framing.hedge_cues import CueModel, Reading, Settings, calibrate, held_out, learn
+from framing.hedge_cues import LABELS, CueModel, Reading, Settings, calibrate, held_out, learn
 from framing.hedge_cues import folds as deal
 from framing.hedge_features import TEMPLATES, TYPES, Units
 from framing.hedge_lessons import domain_of, lesson_of
@@ -292,12 +292,16 @@ class HedgeTagger(Estimator):
         if made != ["hedging", VERSION, list(TYPES), [[list(part) for part in template] for template in TEMPLATES]]:
             raise ValueError(f"{Path(folder)}: no hedging model of version {VERSION}")
         try:
+            store.check(arrays, {"initial": (LABELS,), "between": (LABELS, LABELS), "final": (LABELS,)})
             heads = store.to_words(arrays["heads"])
             weights = store.from_int8(arrays["weights"], arrays["scales"])
             calibrators = {domain: Calibrator.from_dict(kept) for domain, kept in numbers["calibration"].items()}
             transitions = Transitions(*(arrays[name] for name in _CHAIN))
             settings = None if numbers.get("settings") is None else Settings(**numbers["settings"])
-            tagger = cls(numbers["keep"], numbers["add"], numbers["domain"], settings)
+            if not isinstance(numbers["domain"], str):
+                raise ValueError(f"{numbers['domain']!r} is no domain")
+            keep = None if numbers["keep"] is None else store.number(numbers["keep"])
+            tagger = cls(keep, store.number(numbers["add"]), numbers["domain"], settings)
             tagger.cues_ = CueModel(heads, arrays["known"], weights, transitions, numbers["domains"], calibrators)
             tagger.cues_.rows = dict(zip(arrays["rows"].tolist(), arrays["rows_met"].tolist(), strict=True))
             tagger.certainty_ = {
@@ -308,7 +312,7 @@ class HedgeTagger(Estimator):
                 own = {name.removeprefix("sentence_"): array for name, array in arrays.items() if name.startswith("sentence_")}
                 tagger.sentences_ = SentenceModel.of(numbers["sentences"], own)
             tagger.card_ = numbers["card"]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"the hedging model in {Path(folder)} is damaged: {error}") from error
         return tagger
 

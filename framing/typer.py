@@ -314,11 +314,14 @@ class SourceTyper(Estimator):
         if [numbers.get("model"), numbers.get("version"), numbers.get("fields")] != ["sources", VERSION, fields]:
             raise ValueError(f"{folder}: no model of sources of version {VERSION}")
         try:
+            store.check(arrays)
             names = store.to_words(arrays["names"])
             weights = store.from_int8(arrays["codes"], arrays["scales"])
             width = sum(map(len, FIELDS.values()))
             if weights.shape != (len(names), width) or arrays["intercepts"].shape != (width,) or arrays["pairs"].shape[1:] != (3,):
                 raise ValueError(f"{weights.shape} weights of {len(names)} features")
+            if arrays["pairs"].dtype.kind not in "iu" or not len(arrays["pairs"]):
+                raise ValueError("there are no pairs of kind and level")
             typer = cls()
             typer.model_ = _Linear({name: i for i, name in enumerate(names)}, weights, arrays["intercepts"])
             typer.pairs_ = arrays["pairs"]

@@ -9,10 +9,12 @@ holds a file an input. Inputs are read and written one at a time, in the order g
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import accumulate
 from pathlib import Path
 
 import click
@@ -27,6 +29,8 @@ from framing.result import Analysis
 SUFFIX = {"text": ".txt", "json": ".json", "jsonl": ".jsonl", "html": ".html"}
 MAX_WIDTH = 100  # columns: longer lines are hard to read
 PIPE_WIDTH = 80
+MAX_NAME = 200  # bytes of a file's name without its ending; systems take 255
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # of Windows
 
 EPILOG = """\b
 Examples:
@@ -186,12 +190,20 @@ def _file_names(names: Sequence[str], suffix: str) -> Iterator[str]:
     for name in names:
         stem = {"-": "stdin", "--demo": "demo"}.get(name) or Path(name.rstrip("/")).stem or "article"
         if is_address(name):
-            stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in stem)[:100] or "article"
+            stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in stem) or "article"
+            stem += "-" * bool(_DEVICE.fullmatch(stem))
+        stem = _cut(stem)
         unique, n = stem, 2
         while unique.casefold() in taken:
             unique, n = f"{stem}-{n}", n + 1
         taken.add(unique.casefold())
         yield unique + suffix
+
+
+def _cut(stem: str) -> str:
+    """As many characters as a name may have bytes."""
+    sizes = accumulate(len(c.encode("utf-8", "surrogatepass")) for c in stem)
+    return stem[: sum(size <= MAX_NAME for size in sizes)]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ Devices, pipes and sockets (``/dev/null``, ``/dev/stdout``) are written to as th
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,13 +17,20 @@ from typing import IO
 
 import click
 
-_SHOWN = {10: " ", 13: " ", 27: "?"}
+# What a terminal obeys instead of showing: controls of both sets, ends of lines, directions of writing; and what no encoding holds.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_BLANKS = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 READER_GONE = 141  # exit code of a program that a closed pipe ended: 128 + SIGPIPE
 
 
 def complain(message: str) -> None:
     """Say what is wrong on standard error, in one line behind the name of the program."""
-    click.echo(f"framing: {message}".translate(_SHOWN), err=True)
+    click.echo(one_line(f"framing: {message}"), err=True)
+
+
+def one_line(text: str) -> str:
+    """``text`` for a terminal, which names of files and columns must not steer: one line, "?" for what would be obeyed."""
+    return _OBEYED.sub(lambda found: " " if found[0] in _BLANKS else "?", text)
 
 
 def hush() -> None:

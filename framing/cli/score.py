@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from framing.cli.output import complain
+from framing.cli.output import complain, one_line
 from framing.runs.engine import Summary, score
 from framing.runs.formats import FORMATS
 from framing.runs.items import MAX_CHARS, Columns, ReadError
@@ -155,9 +155,12 @@ def _workers(backend: str | None, scheduler: str | None, jobs: int | None) -> It
         return
     if backend == "ray":
         try:
+            import ray
             from ray.util.joblib import register_ray
         except ImportError as error:
             raise ImportError("--backend ray needs ray: pip install ray") from error
+        if not ray.is_initialized():
+            ray.init(log_to_driver=False)  # the cluster that RAY_ADDRESS names, else one of this machine
         register_ray()
     with parallel_config(backend=backend, n_jobs=(-1 if backend == "ray" else 1) if jobs is None else jobs):
         yield
@@ -190,7 +193,7 @@ def _say(summary: Summary, output: str, seconds: float) -> None:
     if sys.stderr.isatty():
         new = summary.rows - summary.resumed
         before = f" ({summary.resumed:,} were safe before)" if summary.resumed else ""
-        click.echo(f"{output}: {summary.rows:,} articles{before}, {new / max(seconds, 1e-9):,.1f} articles/s", err=True)
+        click.echo(one_line(f"{output}: {summary.rows:,} articles{before}, {new / max(seconds, 1e-9):,.1f} articles/s"), err=True)
 
 
 @contextlib.contextmanager

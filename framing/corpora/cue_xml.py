@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from framing.corpora.safe_xml import elements
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -57,16 +59,9 @@ def documents(path: Path) -> Iterator[CueDocument]:
     Raises
     ------
     ValueError
-        If the file is not well-formed XML; the message names file and place.
+        If the file is not well-formed XML, or declares entities; the message names file and place.
     """
-    try:
-        with path.open("rb") as file:
-            for _, element in ET.iterparse(file):
-                if element.tag == "Document":
-                    yield _document(element)
-                    element.clear()
-    except ET.ParseError as error:
-        raise ValueError(f"{path}: not well-formed XML: {error}") from error
+    return map(_document, elements(path, "Document"))
 
 
 def _document(element: ET.Element) -> CueDocument:

@@ -18,6 +18,7 @@ from pathlib import Path
 from framing.corpora.files import require
 from framing.corpora.joining import join
 from framing.corpora.outlets import url_outlet
+from framing.corpora.safe_xml import elements
 from framing.records import Document
 
 NAME = "hyperpartisan_byarticle"
@@ -46,8 +47,8 @@ def read(home: Path, split: str | None = "train", fold: int | None = None) -> It
     """
     split = split or "train"
     texts, labels = (require(home / f"{kind}-{_FILES[split]}", NAME) for kind in ("articles", "ground-truth"))
-    truth = {element.get("id", ""): dict(element.attrib) for element in _articles(labels)}
-    for element in _articles(texts):
+    truth = {element.get("id", ""): dict(element.attrib) for element in elements(labels, "article")}
+    for element in elements(texts, "article"):
         name = element.get("id", "")
         label = _LABELS.get(truth.get(name, {}).get("hyperpartisan", ""))
         if label is None:
@@ -62,17 +63,6 @@ def read(home: Path, split: str | None = "train", fold: int | None = None) -> It
             meta={"url": url, "date": element.get("published-at"), "labelled_by": truth[name].get("labeled-by")},
             labels={"hyperpartisan": label},
         )
-
-
-def _articles(path: Path) -> Iterator[ET.Element]:
-    try:
-        with path.open("rb") as file:
-            for _, element in ET.iterparse(file):
-                if element.tag == "article":
-                    yield element
-                    element.clear()
-    except ET.ParseError as error:
-        raise ValueError(f"{path}: not well-formed XML: {error}") from error
 
 
 def _paragraphs(element: ET.Element) -> Iterator[str]:

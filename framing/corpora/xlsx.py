@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from framing.corpora.safe_xml import iterate, refuse_entities
+
 _SHEET = "xl/worksheets/sheet1.xml"
 _STRINGS = "xl/sharedStrings.xml"
+MOST = 200_000_000  # bytes of one of them, unpacked
+# RuntimeError: a password is asked for, or a way of packing that is not known (NotImplementedError); OSError: a place before the file
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ET.ParseError, EOFError, RuntimeError, LookupError, ValueError, OSError)
 
 
 def read_xlsx(path: Path) -> Iterator[dict[str, str]]:
@@ -23,33 +29,48 @@ def read_xlsx(path: Path) -> Iterator[dict[str, str]]:
     ------
     ValueError
         If the file is not such a table; the message names it.
+    OSError
+        If it cannot be opened.
     """
+    with path.open("rb") as file:
+        yield from _read(path, file)
+
+
+def _read(path: Path, file: IO[bytes]) -> Iterator[dict[str, str]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             strings = _strings(archive)
-            with archive.open(_SHEET) as sheet:
+            with _opened(archive, _SHEET) as sheet:
                 rows = _rows(sheet, strings)
                 header = next(rows, {})
                 for row in rows:
                     if row:
                         yield {name: row.get(column, "") for column, name in header.items() if name}
-    except (zipfile.BadZipFile, ET.ParseError, KeyError, IndexError) as error:
+    except _DAMAGED as error:
         raise ValueError(f"{path}: not an xlsx table: {error}") from error
 
 
 def _strings(archive: zipfile.ZipFile) -> list[str]:
     if _STRINGS not in archive.namelist():
         return []
-    with archive.open(_STRINGS) as file:
-        return ["".join(t.text or "" for t in item.iter(_local(item, "t"))) for item in ET.parse(file).getroot()]
+    with _opened(archive, _STRINGS) as file:
+        return ["".join(t.text or "" for t in item.iter(_local(item, "t"))) for item in iterate(file, "si")]
+
+
+def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A file of the archive; no more than its entry says is ever unpacked."""
+    size = archive.getinfo(name).file_size
+    if size > MOST:
+        raise ValueError(f"{name} unpacks to {size:,} bytes, more than the limit of {MOST:,}")
+    with archive.open(name) as file:
+        refuse_entities(file)
+    return archive.open(name)
 
 
 def _rows(sheet: IO[bytes], strings: list[str]) -> Iterator[dict[str, str]]:
     """The rows as mappings from column ("B") to text."""
-    for _, element in ET.iterparse(sheet):
-        if element.tag == _local(element, "row"):
-            yield {cell.get("r", "").rstrip("0123456789"): _value(cell, strings) for cell in element}
-            element.clear()
+    for row in iterate(sheet, "row"):
+        yield {cell.get("r", "").rstrip("0123456789"): _value(cell, strings) for cell in row}
 
 
 def _value(cell: ET.Element, strings: list[str]) -> str:
@@ -58,7 +79,11 @@ def _value(cell: ET.Element, strings: list[str]) -> str:
     value = cell.findtext(_local(cell, "v"))
     if value is None:
         return ""
-    return strings[int(value)] if cell.get("t") == "s" else value
+    if cell.get("t") != "s":
+        return value
+    if not value.isdecimal():
+        raise ValueError(f"{value!r} is no number of a string")
+    return strings[int(value)]
 
 
 def _local(element: ET.Element, name: str) -> str:

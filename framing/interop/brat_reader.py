@@ -133,6 +133,8 @@ def read_index(home: Path) -> dict[str, dict[str, Any]]:
 
 
 def _read(path: Path) -> str:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise BratError(str(path), None, "is no regular file")  # a pipe would be waited for, a device read without end
     try:
         raw = path.read_bytes()
     except FileNotFoundError:

@@ -38,7 +38,7 @@ def unpack(packed: Sequence[Any], text: str) -> Analysis:
         if version != __version__:
             raise ValueError(f"it was packed by framing {version}, this is {__version__}")
         analysis: Analysis = _unpacked(Analysis, content, text)
-    except (TypeError, KeyError, IndexError) as error:
+    except (TypeError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"this is no packed analysis: {error}") from error
     return analysis
 

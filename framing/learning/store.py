@@ -7,6 +7,8 @@ Conventions
 * ``weights.npz`` is what ``numpy.load`` reads: a zip of arrays, none of Python objects. The same arrays and card give the same bytes,
   whenever they are written: names in order, no times.
 * Arrays that were read cannot be written to. A checksum of the zip is not looked at: the digest has said more.
+* What comes from elsewhere is held to limits: a card of ``MOST_CARD`` bytes, arrays of ``MOST`` bytes in all, each of exactly the size
+  that its entry in the zip and its header say, so that a few bytes cannot stand for gigabytes.
 * Files are written beside their place and renamed, the card last. Whoever reads at any moment finds the old model, the new one or, between
   the two renames, a card that does not fit the weights, which :func:`load` refuses.
 * Matrices may be kept as one byte a number, with one scale along an axis (:func:`to_int8`): x ≈ scale · code, -127 <= code <= 127,
@@ -34,11 +36,16 @@ from numpy.typing import NDArray
 
 FORMAT = 1
 CARD, WEIGHTS = "model.json", "weights.npz"
+MOST_CARD, MOST = 1 << 24, 1 << 30
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _LOCAL, _SIZES = 30, 26  # bytes of a local header of a zip, and where in it the lengths of name and extra field are
 _MAGIC = 10  # bytes before the header of an array in the first version of its format
 _HEADER = re.compile(rb"\{'descr': '([<|][a-z]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n")  # as numpy writes plain ones
+
+# What zipfile, zlib and numpy raise on bytes that nobody wrote. NotImplementedError: a version of zip that is not known; TypeError: a type
+# of numbers that is none; OverflowError: a shape beyond a word.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, TypeError, NotImplementedError, OverflowError)
 
 
 def save(folder: str | os.PathLike[str], card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -91,7 +98,7 @@ def load(folder: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDAr
     """
     home, card = Path(folder), read_card(folder)
     path = home / WEIGHTS
-    weights = _read(path)
+    weights = _read(path, MOST)
     if hashlib.sha256(weights).hexdigest() != card["sha256"]:
         raise ValueError(f"{path} is not the file that {CARD} was written for")
     return card, _unpack(path, weights)
@@ -101,8 +108,8 @@ def read_card(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """The card alone; raises as :func:`load`."""
     path = Path(folder) / CARD
     try:
-        card = json.loads(_read(path))
-    except ValueError as error:  # what is no UTF-8 and what is no JSON
+        card = json.loads(_read(path, MOST_CARD))
+    except (ValueError, RecursionError) as error:  # what is no UTF-8, what is no JSON, and what is nested beyond measure
         raise ValueError(f"{path} is not the card of a model: {error}") from error
     if not isinstance(card, dict) or not isinstance(card.get("sha256"), str):
         raise ValueError(f"{path} is not the card of a model")
@@ -111,11 +118,15 @@ def read_card(folder: str | os.PathLike[str]) -> dict[str, Any]:
     return card
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(most + 1)
     except FileNotFoundError:
         raise FileNotFoundError(f"{path} is missing") from None
+    if len(content) > most:
+        raise ValueError(f"{path} is larger than the limit of {most:,} bytes")
+    return content
 
 
 def _pack(home: Path, arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -139,9 +150,12 @@ def _unpack(path: Path, weights: bytes) -> dict[str, NDArray[Any]]:
     arrays = {}
     try:
         with zipfile.ZipFile(io.BytesIO(weights)) as archive:
-            for entry in archive.infolist():
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > MOST:
+                raise ValueError(f"unpacked they are larger than the limit of {MOST:,} bytes")
+            for entry in entries:
                 arrays[entry.filename.removesuffix(".npy")] = _array(_content(entry, weights))
-    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError) as error:
+    except _DAMAGED as error:
         raise ValueError(f"{path} does not hold plain arrays: {error}") from error
     return arrays
 
@@ -151,21 +165,38 @@ def _content(entry: zipfile.ZipInfo, weights: bytes) -> bytes:
     begin = entry.header_offset + _LOCAL + sum(struct.unpack_from("<HH", weights, entry.header_offset + _SIZES))
     packed = memoryview(weights)[begin : begin + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_STORED:
-        return bytes(packed)
-    if entry.compress_type != zipfile.ZIP_DEFLATED:
-        raise ValueError(f"{entry.filename} is packed in a way that is not ours")
-    return zlib.decompress(packed, -zlib.MAX_WBITS, entry.file_size)
+        content = bytes(packed)
+    elif entry.compress_type == zipfile.ZIP_DEFLATED:
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.file_size + 1)  # one more than there should be
+    else:
+        raise ValueError(f"{entry.filename!r} is packed in a way that is not ours")
+    if len(content) != entry.file_size:
+        raise ValueError(f"{entry.filename!r} has not the size that its entry says")
+    return content
 
 
 def _array(content: bytes) -> NDArray[Any]:
     """An array of a file ``.npy``; its header, where it is one of ours, is read without the help of Python's parser."""
     begin = _MAGIC + int.from_bytes(content[_MAGIC - 2 : _MAGIC], "little")
     plain = _HEADER.fullmatch(content, _MAGIC, begin)
-    if not content.startswith(b"\x93NUMPY\x01\x00") or not plain:
-        array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-        return array
-    shape = tuple(map(int, plain[2].replace(b",", b" ").split()))
-    return np.frombuffer(content, plain[1].decode(), math.prod(shape), begin).reshape(shape)
+    if content.startswith(b"\x93NUMPY\x01\x00") and plain:
+        kind, shape, order = np.dtype(plain[1].decode()), tuple(map(int, plain[2].replace(b",", b" ").split())), False
+    else:
+        stream = io.BytesIO(content)
+        headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+        try:
+            shape, order, kind = headers[np.lib.format.read_magic(stream)](stream)
+        except Exception as error:  # numpy hands the header to tokenizer and parser of Python, which raise what they like
+            raise ValueError(f"the header of an array cannot be read: {error}") from error
+        begin = stream.tell()
+    if kind.hasobject:
+        raise ValueError("an array holds Python objects")
+    count = math.prod(shape)
+    if min(shape, default=0) < 0 or count * kind.itemsize != len(content) - begin:
+        raise ValueError(f"an array of shape {shape} does not have {len(content) - begin:,} bytes")
+    # of an array without bytes: frombuffer takes none
+    flat: NDArray[Any] = np.frombuffer(content, kind, count, begin) if count * kind.itemsize else np.empty(count, kind)
+    return flat.reshape(shape, order="F" if order else "C")
 
 
 def from_words(words: Iterable[str]) -> NDArray[np.uint8]:
@@ -208,5 +239,25 @@ def to_int8(matrix: NDArray[np.floating[Any]], axis: int = 0) -> tuple[NDArray[n
 
 
 def from_int8(codes: NDArray[np.int8], scales: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What :func:`to_int8` kept, as float32."""
+    """What :func:`to_int8` kept, as float32. Raises ``ValueError`` if the two are none of its arrays."""
+    fits = codes.ndim == scales.ndim and all(n in (1, m) for m, n in zip(codes.shape, scales.shape))
+    if not fits or codes.dtype != np.dtype(np.int8) or scales.dtype != np.dtype(np.float32):
+        raise ValueError(f"codes {codes.dtype}{codes.shape} and scales {scales.dtype}{scales.shape} do not belong together")
     return codes * scales
+
+
+def check(arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int, ...]] | None = None) -> None:
+    """Raise ``ValueError`` unless every array holds numbers or truth values and those of ``shapes`` are there and have their shape."""
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"array {name!r} holds no numbers but {array.dtype}")
+    for name, shape in (shapes or {}).items():
+        if name not in arrays or arrays[name].shape != shape:
+            raise ValueError(f"array {name!r} has not the shape {shape}")
+
+
+def number(value: Any) -> float:
+    """A number of a card. Raises ``ValueError`` if it is none, or not finite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)

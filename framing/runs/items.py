@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,7 +172,7 @@ class Corpus:
                 for item in self._read(name, kind, row + 1, before):
                     row = item.row
                     yield item
-            except (OSError, EOFError, ValueError) as error:
+            except (OSError, EOFError, ValueError, zlib.error) as error:
                 shown = "standard input" if name == "-" else name
                 raise ReadError(f"{shown}: cannot be read after row {row:,}: {error}") from error
             if kind not in ("folder", "file", "stdin"):
@@ -255,8 +256,15 @@ def _file(corpus: Corpus, name: str, ident: str, path: Path, row: int) -> Item:
 
 
 def check_inputs(inputs: Sequence[str]) -> None:
-    """Raise :class:`ReadError` if there are no inputs, or standard input is named twice."""
+    """Raise :class:`ReadError` if there are no inputs, one has a name that no file can have, or standard input is named twice."""
     if not inputs:
         raise ReadError("no input is given")
+    for name in inputs:
+        try:
+            impossible = b"\0" in os.fsencode(name)
+        except ValueError:  # a lone surrogate
+            impossible = True
+        if impossible:
+            raise ReadError(f"{name!a}: no file can have this name")
     if list(inputs).count("-") > 1:
         raise ReadError("standard input (-) can be read only once")

@@ -74,7 +74,7 @@ class Journal:
         for number, line in enumerate(whole.splitlines(), 1):
             try:
                 self._take(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
                 raise RunError(f"{self.path}: line {number} is damaged; remove the folder to begin anew") from error
 
     def _take(self, entry: dict[str, Any]) -> None:

@@ -11,37 +11,39 @@ Conventions
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
-import re
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from framing.runs.items import Corpus, Item, ReadError, standard_input, too_long
+from framing.runs.lines import STRAY, is_encoding, lines, records
 
 LINE = 12  # bytes of a character in JSON at most: two escapes of six
 SPARE = 1_000_000  # bytes for the other fields
-ROWS = 64  # of Parquet, read at a time
-_STRAY = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of bytes that are not of the encoding
+MAX_ID = 1000  # characters: an id stands in every row of every table
+_LONG = object()
 _ID, _TITLE = "id", "title"  # columns that are taken if they are there
 
 
 def check_table(corpus: Corpus, name: str, form: str) -> None:
     """Open a table and look for its columns. Raises ``ReadError`` or ``OSError``."""
-    try:
-        "".encode(corpus.encoding)
-    except LookupError as error:
-        raise ReadError(f"the encoding {corpus.encoding!r} is not known") from error
+    if not is_encoding(corpus.encoding):
+        raise ReadError(f"the encoding {corpus.encoding!r} is not known")
     if form == "parquet":
         _parquet(corpus, name)
         return
-    with _opened(name) as (stream, _):
-        if form != "jsonl":
-            _header(corpus, name, _csv(corpus, stream, form))
+    try:
+        with _opened(name) as (stream, _):
+            if form != "jsonl":
+                _header(corpus, name, _csv(corpus, stream, form))
+    except (EOFError, UnicodeError, zlib.error, gzip.BadGzipFile) as error:
+        raise ReadError(f"{name}: cannot be read: {error}") from error
 
 
 def read_table(corpus: Corpus, name: str, form: str, row: int, before: int) -> Iterator[Item]:
@@ -66,22 +68,12 @@ def _opened(name: str) -> Iterator[tuple[IO[bytes], IO[bytes] | None]]:
         yield (gzip.GzipFile(fileobj=raw) if name.lower().endswith(".gz") else raw), raw  # type: ignore[misc]  # GzipFile reads as any other
 
 
-def _lines(stream: IO[bytes], limit: int) -> Iterator[tuple[bytes, bool]]:
-    """Lines of bytes, each with whether it was longer than ``limit`` and is cut there."""
-    while line := stream.readline(limit):
-        cut = len(line) == limit and not line.endswith(b"\n")
-        if cut:
-            while (rest := stream.readline(1 << 20)) and not rest.endswith(b"\n"):
-                pass
-        yield line, cut
-
-
 def _limit(corpus: Corpus) -> int:
     return LINE * corpus.max_chars + SPARE
 
 
 def _from_json(corpus: Corpus, name: str, stream: IO[bytes], row: int) -> Iterator[Item]:
-    for number, (line, cut) in enumerate(_lines(stream, _limit(corpus)), 1):
+    for number, (line, cut) in enumerate(lines(stream, _limit(corpus)), 1):
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.strip():
@@ -109,38 +101,7 @@ def _from_line(corpus: Corpus, name: str, row: int, number: int, line: bytes) ->
 
 def _csv(corpus: Corpus, stream: IO[bytes], form: str) -> Iterator[tuple[int, list[str] | str]]:
     """Records with the line that each ends in; a string is what is wrong with one."""
-    limit = _limit(corpus)
-    csv.field_size_limit(max(csv.field_size_limit(), limit))
-    long: list[int] = []
-    lines = 0
-
-    def text() -> Iterator[str]:
-        nonlocal lines
-        # TextIOWrapper would hold a line of any length
-        if corpus.encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
-            for lines, line in enumerate(io.TextIOWrapper(stream, corpus.encoding, "surrogateescape", newline=""), 1):  # noqa: B007 - counted for the messages
-                yield line
-            return
-        for lines, (raw, cut) in enumerate(_lines(stream, limit), 1):
-            line = raw.decode(corpus.encoding, "surrogateescape")
-            if cut:
-                long.append(lines)
-            yield line.removeprefix("\ufeff") if lines == 1 else line
-
-    reader = csv.reader(text(), delimiter="\t" if form == "tsv" else ",")
-    while True:
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield lines, f"line {lines:,}: {error}"
-            continue
-        if long:
-            long.clear()
-            yield lines, f"line {lines:,}: {too_long(None, corpus.max_chars)}"
-        elif record:
-            yield lines, record
+    return records(stream, corpus.encoding, "\t" if form == "tsv" else ",", _limit(corpus), too_long(None, corpus.max_chars))
 
 
 def _header(corpus: Corpus, name: str, records: Iterator[tuple[int, list[str] | str]]) -> list[str]:
@@ -149,9 +110,14 @@ def _header(corpus: Corpus, name: str, records: Iterator[tuple[int, list[str] | 
     if isinstance(header, str) or not header:
         raise ReadError(f"{shown}: has no header" + (f": {header}" if header else ""))
     if len(set(header)) < len(header):
-        raise ReadError(f"{shown}: two columns have the same name: {next(c for c in header if header.count(c) > 1)!r}")
+        raise ReadError(f"{shown}: two columns have the same name: {_name(next(c for c, n in Counter(header).items() if n > 1))}")
     _has(corpus, shown, header)
     return header
+
+
+def _name(column: str) -> str:
+    """A column's name for a message."""
+    return repr(column if len(column) <= 60 else column[:57] + "...")
 
 
 def _has(corpus: Corpus, shown: str, columns: Sequence[str]) -> None:
@@ -159,7 +125,7 @@ def _has(corpus: Corpus, shown: str, columns: Sequence[str]) -> None:
     options = {"--text-column": corpus.columns.text, "--id-column": corpus.columns.id, "--title-column": corpus.columns.title}
     for option, column in options.items():
         if column is not None and column not in columns:
-            there = ", ".join(map(repr, columns[:20])) + (", ..." if len(columns) > 20 else "")
+            there = ", ".join(map(_name, columns[:20])) + (", ..." if len(columns) > 20 else "")
             raise ReadError(f"{shown}: has no column {column!r} ({option}); there are {there}")
 
 
@@ -187,12 +153,13 @@ def _parquet(corpus: Corpus, name: str) -> Any:
         raise ReadError("standard input: Parquet cannot be read from a pipe; name the file")
     try:
         file = pyarrow.parquet.ParquetFile(name)
-    except (pyarrow.ArrowException, OSError) as error:
-        if not isinstance(error, pyarrow.ArrowException) and error.strerror:
+        schema = file.schema_arrow
+        there = list(schema.names)
+    except (pyarrow.ArrowException, OSError, ValueError) as error:  # ValueError: a name is no UTF-8
+        if isinstance(error, OSError) and not isinstance(error, pyarrow.ArrowException) and error.strerror:
             raise
         raise ReadError(f"{name}: no Parquet file: {' '.join(str(error).split())}") from error
-    schema = file.schema_arrow
-    _has(corpus, name, schema.names)
+    _has(corpus, name, there)
     kind = schema.field(corpus.columns.text).type
     kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
     if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
@@ -201,14 +168,36 @@ def _parquet(corpus: Corpus, name: str) -> Any:
 
 
 def _from_parquet(corpus: Corpus, name: str, row: int, before: int) -> Iterator[Item]:
+    import pyarrow
+
     file = _parquet(corpus, name)
     names = {corpus.columns.text, corpus.columns.id or _ID, corpus.columns.title or _TITLE} & set(file.schema_arrow.names)
     size, total, first = Path(name).stat().st_size, file.metadata.num_rows, row
-    for batch in file.iter_batches(batch_size=ROWS, columns=sorted(names)):
-        for record in batch.to_pylist():
-            yield _item(corpus, name, row, f"row {row - first + 1:,}", record)
+    try:
+        # one row at a time: a page of a few bytes can stand for as many texts of any length as there are rows
+        for batch in file.iter_batches(batch_size=1, columns=sorted(names)):
+            where = f"row {row - first + 1:,}"
+            try:
+                record = {column: _cell(corpus, values[0]) for column, values in zip(batch.schema.names, batch.columns)}
+            except UnicodeDecodeError:
+                yield _wrong(name, row, f"{where}: not UTF-8")
+            else:
+                item = _item(corpus, name, row, where, {column: None if value is _LONG else value for column, value in record.items()})
+                long = any(value is _LONG for value in record.values())
+                yield replace(item, text=None, title=None, error=f"{where}: {too_long(None, corpus.max_chars)}") if long else item
             row += 1
-        corpus.position.done = before + size * (row - first) // max(total, 1)
+            corpus.position.done = before + size * (row - first) // max(total, 1)
+    except pyarrow.ArrowException as error:
+        raise ReadError(f"{name}: cannot be read after row {row - 1:,}: {' '.join(str(error).split())}") from error
+
+
+def _cell(corpus: Corpus, cell: Any) -> Any:
+    """A value of Parquet, measured before it is copied and decoded: ``_LONG`` if it is over the limit whatever its characters."""
+    cell = getattr(cell, "value", cell)  # of a dictionary
+    bits = cell.as_buffer() if hasattr(cell, "as_buffer") else None
+    if bits is not None and bits.size > 4 * corpus.max_chars:  # bytes a character in UTF-8
+        return _LONG
+    return cell.as_py()
 
 
 def _item(corpus: Corpus, name: str, row: int, where: str, record: dict[str, Any], decoded: bool = False) -> Item:
@@ -219,7 +208,9 @@ def _item(corpus: Corpus, name: str, row: int, where: str, record: dict[str, Any
     if numbered:
         ident = str(row)
     problem = None
-    if columns.id is not None and numbered:
+    if isinstance(ident, str) and len(ident) > MAX_ID:
+        problem, ident, numbered = f"the id is longer than {MAX_ID:,} characters", str(row), True
+    elif columns.id is not None and numbered:
         problem = f"no id in {columns.id!r}"
     elif not isinstance(ident, (str, int, float)) or isinstance(ident, bool):
         problem, ident, numbered = f"the id must be a string or a number, not {_kind(ident)}", str(row), True
@@ -231,7 +222,7 @@ def _item(corpus: Corpus, name: str, row: int, where: str, record: dict[str, Any
         problem = f"the title must be a string, not {_kind(title)}"
     elif len(text) > corpus.max_chars or len(title or "") > corpus.max_chars:
         problem = too_long(max(len(text), len(title or "")), corpus.max_chars)
-    elif decoded and any(map(_STRAY.search, (text, title or "", str(ident)))):
+    elif decoded and any(map(STRAY.search, (text, title or "", str(ident)))):
         problem = f"not {corpus.encoding} (name another with --encoding)"
     if problem is not None:
         return Item(row, name, str(ident), None, error=f"{where}: {problem}", numbered=numbered)
