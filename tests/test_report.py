@@ -17,8 +17,10 @@ from rich.cells import cell_len
 import framing
 from framing.demo import read_demo
 from framing.records import LEVELS, Attribution, Span
-from framing.report.html import paragraphs, render_html, render_notebook
+from framing.report.about import attribution_entries, hedge_entries, loaded_entries, loaded_sentences
+from framing.report.html import LAYERS, render_html, render_notebook
 from framing.report.jsonl import render_jsonl
+from framing.report.marks import Mark, Paragraph, marks_of, paragraphs
 from framing.report.summary import NO_SOURCE, NOBODY, level_counts, one_line, printable, source_rows, speaker, tree
 from framing.report.text import MAX_ATTRIBUTIONS, MAX_SOURCES, render_text
 from framing.result import Analysis
@@ -230,7 +232,7 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.text: list[str] = []
         self.inside = 0
-        self.feed(re.sub('<p class="legend".*?</p>', "", source, flags=re.DOTALL))
+        self.feed(source)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
@@ -247,19 +249,59 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.elements if name == tag]
 
 
-def test_html_policy_allows_its_own_style_and_nothing_else(demo: Analysis) -> None:
-    page = render_html(demo)
-    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
+@pytest.mark.parametrize("notebook", [False, True])
+def test_html_policy_allows_its_own_style_and_script_and_nothing_else(notebook: bool, demo: Analysis) -> None:
+    page = str(Page(render_notebook(demo)).all("iframe")[0]["srcdoc"]) if notebook else render_html(demo)
     policy = next(m["content"] for m in Page(page).all("meta") if m.get("http-equiv") == "Content-Security-Policy")
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert "prefers-color-scheme: dark" in style
-    assert not re.search(r"url\(|@import", style)
+    hashed = {}
+    for tag in ("style", "script"):
+        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        assert len(inside) == (0 if notebook and tag == "script" else 1)
+        hashed[tag] = [base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode() for source in inside]
+    base = "about:" if notebook else "'none'"  # links of a frame lead into the frame
+    assert Page(page).all("base") == ([{"href": "about:srcdoc"}] if notebook else [])
+    script = "".join(f"script-src 'sha256-{digest}'; " for digest in hashed["script"])
+    assert policy == f"default-src 'none'; style-src 'sha256-{hashed['style'][0]}'; {script}base-uri {base}; form-action 'none'"
+    assert "prefers-color-scheme: dark" in page
+    assert not re.search(r"url\(|@import|innerHTML|\beval\b|fetch\(|XMLHttp|import\(|document\.write", page)
     for tag, attrs in Page(page).elements:
-        assert tag not in {"script", "img", "link", "iframe", "object", "form", "base"}
-        assert not {"style", "src"} & set(attrs)
+        assert tag not in {"img", "link", "iframe", "object", "embed", "form"}
+        assert not {"style", "src", "srcset", "action"} & set(attrs)
         assert not any(name.startswith("on") for name in attrs)
-        assert str(attrs.get("href", "#")).startswith("#")
+        assert tag == "base" or str(attrs.get("href", "#")).startswith("#")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+def test_html_colours_stand_out_in_light_and_dark(demo: Analysis) -> None:
+    page = render_html(demo)
+    palettes = [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", page, re.DOTALL)]
+    assert len(palettes) == 3  # light, dark, paper
+
+    def contrast(palette: dict[str, str], one: str, other: str) -> float:
+        low, high = sorted(luminance(palette[name]) for name in (one, other))
+        return (high + 0.05) / (low + 0.05)
+
+    grounds = ("paper", "content", "content2", "content3")
+    for palette in palettes:
+        for line in (*LEVELS, "hedge", "loaded"):
+            assert min(contrast(palette, line, ground) for ground in grounds) >= 3, (line, palette)
+        assert contrast(palette, "edge", "paper") >= 3
+    for palette in palettes[:2]:
+        assert min(contrast(palette, "ink", ground) for ground in (*grounds, "word", "panel", "raised")) >= 4.5
+        assert min(contrast(palette, "soft", ground) for ground in ("paper", "panel", "raised", "content")) >= 4.5
+    signs = {level: re.search(rf"\.source\.{level}[^{{]*\{{ border-bottom(?:-style|-width)?: ([^;]+);", page) for level in LEVELS}
+    told = [sign[1] if sign else "solid" for sign in signs.values()]
+    assert len({t.split(" var")[0] for t in told}) >= 4, told  # colour is never the only sign
+
+
+def test_html_is_the_same_every_time(demo: Analysis) -> None:
+    assert render_html(demo) == render_html(framing.analyze(read_demo()))
 
 
 def test_html_says_what_matters(make_analysis: Make) -> None:
@@ -278,7 +320,7 @@ def test_html_says_what_matters(make_analysis: Make) -> None:
         assert words in page, words
     found = Page(page)
     classes = {c for tag, attrs in found.elements for c in (attrs.get("class") or "").split()}
-    assert {"source", "cue", "content", "inner", "hedge", "named", "described", "bare", "aside"} <= classes
+    assert {"source", "cue", "content", "d2", "hedge", "named", "described", "bare", "aside"} <= classes
     assert "no index" in render_html(make_analysis(index=None))
 
 
@@ -291,9 +333,13 @@ def test_html_says_why(demo: Analysis) -> None:
     assert "<dt>" not in short
 
 
-def test_html_legend_has_every_level(make_analysis: Make) -> None:
-    legend = re.search('<p class="legend".*?</p>', render_html(make_analysis()), re.DOTALL)[0]
-    assert re.findall(r'class="source (\w+)">\1<', legend) == list(LEVELS)
+def test_html_legend_has_every_level_and_layer(make_analysis: Make) -> None:
+    page = render_html(make_analysis())
+    key = re.search('<p class="key".*?</p>', page, re.DOTALL)[0]
+    assert re.findall(r'class="source (\w+)">\1<', key) == list(LEVELS)
+    boxes = [attrs for attrs in Page(page).all("input") if attrs["type"] == "checkbox"]
+    assert [attrs["id"] for attrs in boxes] == [f"show-{layer}" for layer in LAYERS]
+    assert all("checked" in attrs for attrs in boxes)
 
 
 def test_html_holds_the_whole_text_and_its_links_lead_somewhere(demo: Analysis) -> None:
@@ -306,9 +352,77 @@ def test_html_holds_the_whole_text_and_its_links_lead_somewhere(demo: Analysis) 
     assert {f"a{a.id}" for a in demo.attributions} <= set(ids)
 
 
+def cut(analysis: Analysis) -> list[Paragraph]:
+    """The paragraphs of an analysis with all their marks."""
+    return list(paragraphs(analysis, marks_of(analysis, analysis.hedges, loaded_sentences(analysis))))
+
+
+def test_html_pieces_say_whose_they_are(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    pieces = {p.text.strip(): p for paragraph in cut(analysis) for p in paragraph.pieces}
+    assert (pieces["Mayor Ida Lund"].keys, pieces["Mayor Ida Lund"].classes) == ("a0", "named source")
+    assert (pieces["may"].keys, pieces["may"].anchors) == ("a0 h0", ("h0",))
+    inner = pieces["the council knew"]
+    assert (inner.keys, inner.around, inner.classes) == ("a1", "a2", "content d2 from to")
+    assert pieces["fear"].note == "Harbour Post"
+    assert (pieces["fear"].keys, pieces["fear"].around) == ("a1", "a2")
+    assert pieces["TOFTE, Veldania —"].classes == "aside"
+
+
+def test_html_pieces_name_few_of_many_marks_and_count_all() -> None:
+    text = "x" * 12000
+    article = framing.analyze(text).article
+    nested = [Mark(f"a{i}", "content", Span.of(text, i, 12000 - i)) for i in range(5000)]
+    made = [p for paragraph in paragraphs(replace(framing.analyze(text), article=article), nested) for p in paragraph.pieces]
+    assert len(made) == 9999
+    assert "".join(p.text for p in made) == text
+    assert max(len(p.around.split()) for p in made) < 10
+    middle = made[4999]
+    assert (middle.keys, middle.around.split()[0], middle.classes) == ("a4999", "a4998", "content d3 from to")
+    assert [p.classes for p in made[:3]] == ["content from", "content d2 from", "content d3 from"]
+
+
+def test_entries_say_level_reason_owner_and_what_is_around(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    by_key = {e.key: e for e in (*attribution_entries(analysis), *hedge_entries(analysis))}
+    assert [e.key for e in attribution_entries(analysis)] == ["a0", "a2", "a1"]
+    assert by_key["a0"].title == "Ida Lund"
+    assert by_key["a0"].facts == ("named person", "Mayor", "direct speech", "weight 1.00", "index +20.5 points")
+    assert "identity withheld, stock reason" in by_key["a2"].facts
+    assert "the text shows how they can know" in by_key["a2"].facts
+    assert (by_key["a1"].depth, by_key["a1"].within, by_key["a1"].words) == (1, "a senior official", "the council knew")
+    assert "via Harbour Post" in by_key["a1"].facts
+    assert (by_key["h0"].within, by_key["h0"].kind) == ("Ida Lund", "epistemic hedge")
+    assert by_key["h1"].within == "the author"
+    assert "in a quotation" in by_key["h0"].facts
+    assert by_key["a1"].tip.endswith("inside the words of a senior official")
+
+
+def test_entries_survive_a_circle_of_parents(make_analysis: Make) -> None:
+    analysis = make_analysis()
+    circle = tuple(replace(a, parent=(a.id + 1) % 3) for a in analysis.attributions)
+    entries = attribution_entries(replace(analysis, attributions=circle))
+    assert {e.key for e in entries} == {"a0", "a1", "a2"}
+    assert all(e.within.endswith("…") for e in entries)
+
+
+def test_loaded_sentences_are_those_from_the_threshold_on_with_their_words(demo: Analysis) -> None:
+    found = loaded_sentences(demo)
+    assert [s for s, _ in found] == [s for s in demo.sentences if s.loaded >= 0.5]
+    told = {span for row in demo.explain()["loaded_share"] for span in row.spans}
+    words = [w for sentence, words in found for w in words if sentence.voice == "author"]
+    assert words
+    assert set(words) <= told
+    assert all(sentence.span.covers(w) for sentence, words in found for w in words)
+    by_another = loaded_sentences(replace(demo, models={}))
+    assert [s for s, _ in by_another] == [s for s, _ in found]
+    assert not any(words for _, words in by_another)
+    assert [e.key for e in loaded_entries(found)] == [f"l{n}" for n in range(len(found))]
+
+
 def test_html_pieces_put_the_text_together_again(make_analysis: Make, demo: Analysis) -> None:
     for analysis in (demo, make_analysis(), make_analysis(tail="\nMore <b>text</b>\nand more\n")):
-        made = list(paragraphs(analysis))
+        made = cut(analysis)
         assert ["".join(p.text for p in paragraph.pieces) for paragraph in made] == [p.text for p in analysis.article.paragraphs]
 
 
@@ -327,8 +441,9 @@ def test_html_survives_overlapping_and_equal_marks(make_analysis: Make) -> None:
         for i in range(8)
     )
     page = Page(render_html(replace(analysis, attributions=crossing, hedges=())))
-    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
-    assert sorted(i for i in ids if str(i).startswith("a")) == [f"a{i}" for i in range(8)]
+    ids = [str(attrs["id"]) for _, attrs in page.elements if "id" in attrs]
+    assert sorted(i for i in ids if re.fullmatch(r"a\d+", i)) == [f"a{i}" for i in range(8)]
+    assert len(ids) == len(set(ids))
     assert " ".join(text.split()) in re.sub(r"\s+", " ", "".join(page.text))
 
 
@@ -344,7 +459,7 @@ def test_html_escapes_hostile_input(make_analysis: Make) -> None:
     page = render_html(replace(analysis, article=article, attributions=(attribution, *analysis.attributions[1:]), language='en"><script>'))
     page.encode("utf-8")
     found = Page(page)
-    assert not found.all("script")
+    assert page.count("<script") == len(found.all("script")) == 1
     assert not found.all("img")
     assert "<script>alert(1)</script>" in "".join(found.text)
     assert "{{ 7*7 }}" in "".join(found.text)
@@ -356,7 +471,11 @@ def test_notebook_frame_is_sandboxed(make_analysis: Make) -> None:
     assert [tag for tag, _ in frame.elements] == ["iframe"]
     attrs = frame.all("iframe")[0]
     assert attrs["sandbox"] == ""
-    assert Page(str(attrs["srcdoc"])).all("article")
+    inside = Page(str(attrs["srcdoc"]))
+    assert inside.all("article")
+    assert not inside.all("script")
+    assert any("Harbour Post" in str(a.get("title")) for a in inside.all("a"))
+    assert not any("title" in attrs or attrs.get("tabindex") == "-1" for attrs in Page(render_html(make_analysis())).all("span"))
 
 
 def test_reports_of_anything_hold(demo: Analysis) -> None:

@@ -2,11 +2,13 @@
 
 Conventions
 -----------
-* The page needs no script, no network and no other file. Its content security policy allows nothing but its own style sheet, named by its
-  SHA-256, so nothing that the article holds can run or load, even if it got past the escaping of the template.
-* Marks overlap freely. The text is cut wherever one begins or ends, and each piece carries the classes of all marks over it; the cost is
-  linear in the text plus ``m log m`` for m marks.
-* Anchors: ``#a7`` is attribution 7 at its cue, ``#s2`` the row of source 2.
+* The page needs no network and no other file. Its content security policy allows nothing but its own style sheet and its own script, each
+  named by its SHA-256, so nothing that the article holds can run or load, even if it got past the escaping of the template.
+* Layers are toggled by check boxes and the style sheet. The script only adds the card at a mark and the arrow keys between marks: what it
+  shows are copies of the lists below the text, which are there for every reader.
+* Anchors: ``#a7`` is attribution 7 at its cue, ``#h3`` hedge 3, ``#l2`` loaded sentence 2, each in the text; ``#about-a7`` the entry on it,
+  ``#s2`` the row of source 2.
+* In a notebook the page stands in a frame of its own, without the script: marks tell what they are by their titles.
 """
 
 from __future__ import annotations
@@ -14,172 +16,114 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from heapq import heappop, heappush
 from importlib import resources
-from itertools import pairwise
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
-from framing.records import HEDGE_TYPES, Span
-from framing.report.summary import WITHHELD, frame_rows, level_counts, one_line, printable, reason_rows, signed, source_rows, speaker
+from framing.records import HEDGE_TYPES
+from framing.report.about import Entry, attribution_entries, hedge_entries, loaded_entries, loaded_sentences
+from framing.report.marks import marks_of, paragraphs
+from framing.report.summary import WITHHELD, SourceRow, frame_rows, level_counts, one_line, reason_rows, signed, source_rows
 from framing.result import Analysis
 from framing.transparency import POINTS
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text under the same marks: ``classes`` for the style sheet, ``anchors`` (ids of attributions) and ``href`` where a cue
-    begins, ``tip`` for the pointer."""
-
-    text: str
-    classes: str
-    anchors: tuple[int, ...]
-    href: str | None
-    tip: str
+LAYERS = ("source", "cue", "content", "hedge", "loaded")
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph of the article; ``kind`` is "body", "title" or "aside" (boilerplate, which is not counted)."""
+class Source:
+    """A source as a row of the page; ``bar`` is its delta as left edge and width in 0..100, with 50 for no delta."""
 
-    kind: str
-    pieces: tuple[Piece, ...]
+    row: SourceRow
+    facts: tuple[str, ...]
+    delta: str
+    bar: tuple[float, float]
 
 
 def render_html(analysis: Analysis) -> str:
     """A whole page for ``analysis``; it encodes as UTF-8 whatever the article holds."""
-    style = _resource("style.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    score = analysis.scores.transparency
-    rows = source_rows(analysis)
-    shown = list(paragraphs(analysis))
+    return _render(analysis, with_script=True)
+
+
+def render_notebook(analysis: Analysis) -> str:
+    """The page in a frame, for a notebook: it can neither run a script nor touch names or style of the page around it."""
+    page = html.escape(_render(analysis, with_script=False), quote=True)
+    return (
+        f'<iframe sandbox="" srcdoc="{page}" title="framing: how an article says what it says" width="100%" height="640" '
+        'style="border:1px solid #8886;border-radius:6px"></iframe>'
+    )
+
+
+def _render(analysis: Analysis, with_script: bool) -> str:
+    style, script = _resource("style.css"), _resource("script.js") if with_script else ""
+    loaded = loaded_sentences(analysis)
+    lists = {"a": attribution_entries(analysis), "h": hedge_entries(analysis), "l": loaded_entries(loaded)}
+    shown = list(paragraphs(analysis, marks_of(analysis, analysis.hedges, loaded)))
+    placed = {key for paragraph in shown for piece in paragraph.pieces for key in (*piece.anchors, *piece.flags)}
     title = analysis.article.title or analysis.article.id
+    score = analysis.scores.transparency
     return _template().render(
-        language=analysis.language,
         title=one_line(title) if title else "Article without a title",
-        version=analysis.version,
-        scheme=analysis.scheme,
         style=style,
-        digest=digest,
+        style_digest=_digest(style),
+        script=script,
+        script_digest=_digest(script) if script else "",
+        tips={} if with_script else _tips(lists),
         headline=shown.pop(0) if shown and shown[0].kind == "title" else None,
         paragraphs=shown,
+        placed=placed,
+        first=next((p for paragraph in shown for piece in paragraph.pieces for p in (*piece.flags, *piece.anchors)), None),
+        lists=lists,
         analysis=analysis,
         score=score,
         components=[{"name": name, "value": score.components.get(name) or 0.0, "points": points} for name, points in POINTS.items()],
         reasons=[(row.feature, one_line(row.text)) for row in reason_rows(analysis)],
-        sources=[
-            {"id": n, "row": row, "withheld": _withheld(row.withheld, row.reason), "delta": signed(row.delta)} for n, row in enumerate(rows)
-        ],
-        levels=level_counts(analysis),
+        sources=_sources(analysis),
+        levels=_stack(level_counts(analysis)),
         hedges={kind: count for kind in HEDGE_TYPES if (count := sum(h.type == kind for h in analysis.hedges))},
         frames=frame_rows(analysis),
         warnings=[one_line(w.message) for w in analysis.warnings],
     )
 
 
-def render_notebook(analysis: Analysis) -> str:
-    """The page in a frame, for a notebook: it can neither run a script nor touch the style of the page around it."""
-    page = html.escape(render_html(analysis), quote=True)
-    return f'<iframe sandbox="" srcdoc="{page}" width="100%" height="640" style="border:1px solid #8886;border-radius:6px"></iframe>'
+def _sources(analysis: Analysis) -> list[Source]:
+    rows = source_rows(analysis)
+    most = max((abs(row.delta) for row in rows if row.delta is not None), default=0.0) or 1.0
+    return [Source(row, _facts(row), signed(row.delta), _bar(row.delta or 0.0, most)) for row in rows]
 
 
-def paragraphs(analysis: Analysis) -> Iterator[Paragraph]:
-    """The paragraphs of the article cut into pieces, in order."""
-    article = analysis.article
-    marks = _marks(analysis)
-    edges = {p.start: p for p in article.paragraphs}
-    ends = {p.end for p in article.paragraphs}
-    bounds = sorted({*edges, *ends, *marks.opens, *marks.closes})
-    titles, asides = _asides(analysis)
-    active: Counter[str] = Counter()
-    contents: list[tuple[int, int, str]] = []  # heap, innermost first: (-start, end, tip)
-    tips: dict[str, str] = {}
-    current: Span | None = None
-    pieces: list[Piece] = []
-    for left, right in pairwise(bounds):
-        for name in marks.closes.get(left, ()):
-            active[name] -= 1
-        for name, end, tip in marks.opens.get(left, ()):
-            active[name] += 1
-            if name == "content":
-                heappush(contents, (-left, end, tip))
-            else:
-                tips[name.split()[0]] = tip
-        while contents and contents[0][1] <= left:
-            heappop(contents)
-        current = edges.get(left, current)
-        if current is None:
-            continue
-        names = {name for name, n in active.items() if n > 0}
-        if active["content"] > 1:
-            names.add("inner")
-        kinds = {name.split()[0] for name in names}
-        tip = next((tips[kind] for kind in ("hedge", "source", "cue") if kind in kinds), contents[0][2] if contents else "")
-        anchors, href = marks.cues.get(left, ((), None))
-        pieces.append(Piece(printable(article.text[left:right]), " ".join(sorted(names)), tuple(anchors), href, tip))
-        if right == current.end:
-            role = "title" if current in titles else "aside" if current in asides or not article.body.covers(current) else "body"
-            yield Paragraph(role, tuple(pieces))
-            current, pieces = None, []
+def _facts(row: SourceRow) -> tuple[str, ...]:
+    facts = [row.level if row.kind == "none" else f"{row.level} {row.kind}"]
+    facts += [row.role] if row.role else []
+    facts += [f"by {row.producer}"] if row.producer else []
+    facts += [WITHHELD.get(row.reason or "none", WITHHELD["none"])] if row.withheld else []
+    facts += [f"via {', '.join(row.relays)}"] if row.relays else []
+    return tuple(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """Where marks begin, ``(classes, end, tip)``, and end; at which offsets cues begin: ids of their attributions and the row to point
-    to."""
-
-    opens: dict[int, list[tuple[str, int, str]]] = field(default_factory=dict)
-    closes: dict[int, list[str]] = field(default_factory=dict)
-    cues: dict[int, tuple[list[int], str | None]] = field(default_factory=dict)
-
-    def add(self, classes: str, span: Span, tip: str) -> None:
-        if len(span):
-            self.opens.setdefault(span.start, []).append((classes, span.end, tip))
-            self.closes.setdefault(span.end, []).append(classes)
+def _bar(delta: float, most: float) -> tuple[float, float]:
+    width = 50 * abs(delta) / most
+    return (50.0, width) if delta >= 0 else (50 - width, width)
 
 
-def _marks(analysis: Analysis) -> _Marks:
-    marks = _Marks()
-    rows = {i: n for n, row in enumerate(source_rows(analysis)) for i in row.attributions}
-    by_id = {a.id: a for a in analysis.attributions}
-    for a in analysis.attributions:
-        who = speaker(analysis, a)
-        about = [a.kind, a.level]
-        if a.withheld:
-            about.append(_withheld(True, a.reason))
-        if a.relays:
-            about.append("via " + ", ".join(one_line(r) for r in a.relays))
-        tip = f"{who} ({', '.join(about)})"
-        for span in a.content:
-            marks.add("content", span, f"{a.speech}: {tip}")
-        marks.add("cue", a.cue, tip)
-        if a.source:
-            marks.add(f"source {a.level}", a.source, tip)
-        marks.cues.setdefault(a.cue.start, ([], f"s{rows[a.id]}"))[0].append(a.id)
-    for h in analysis.hedges:
-        owner = "the author" if h.owner is None else speaker(analysis, by_id.get(h.owner))
-        kind = "booster" if h.type == "booster" else f"{h.type} hedge"
-        marks.add(
-            "hedge booster" if h.type == "booster" else "hedge", h.cue, f"{'negated ' if h.negated else ''}{kind} in the words of {owner}"
-        )
-    for b in analysis.article.boilerplate:
-        marks.add("aside", b.span, b.kind)
-    return marks
+def _stack(counts: dict[str, int]) -> list[tuple[str, int, float, float]]:
+    """Levels with their counts, as left edges and widths of a bar of 100."""
+    total = sum(counts.values()) or 1
+    rows, left = [], 0.0
+    for level, count in counts.items():
+        rows.append((level, count, left, 100 * count / total))
+        left += 100 * count / total
+    return rows
 
 
-def _asides(analysis: Analysis) -> tuple[set[Span], set[Span]]:
-    """The spans of the title, and of whole paragraphs that are not part of the article proper."""
-    marked = analysis.article.boilerplate
-    titles = {analysis.article.title_span} if analysis.article.title_span else set()
-    return titles, {b.span for b in marked}
+def _tips(lists: dict[str, list[Entry]]) -> dict[str, str]:
+    return {entry.key: entry.tip for entries in lists.values() for entry in entries}
 
 
-def _withheld(withheld: bool, reason: str | None) -> str:
-    return WITHHELD.get(reason or "none", WITHHELD["none"]) if withheld else ""
+def _digest(source: str) -> str:
+    return base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
 
 
 @lru_cache(maxsize=1)
@@ -194,5 +138,6 @@ def _template() -> Template:
     return environment.get_template("page")
 
 
+@lru_cache(maxsize=8)
 def _resource(name: str) -> str:
     return resources.files("framing.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
