@@ -1,12 +1,12 @@
 """Our hedges in the terms of other schemes: Szeged, CoNLL-2010, Prince et al. and Hyland, from ``lexicons/hedge_mappings.tsv``.
 
-=============  =======================================================================================================================
-``szeged``     semantic uncertainty (Szarvas et al. 2012): epistemic, doxastic, condition, investigation
-``conll-wiki`` "uncertain" where the Wikipedia part of CoNLL-2010 (Farkas et al. 2010) calls a sentence with such a cue uncertain
-``conll-bio``  the same for its biology part
-``prince``     plausibility shield, attribution shield, adaptor, rounder (Prince, Frader and Bosk 1982)
-``hyland``     hedge, booster, evidential, attitude marker (Hyland 2005)
-=============  =======================================================================================================================
+==============  ======================================================================================================================
+``szeged``      semantic uncertainty (Szarvas et al. 2012): epistemic, doxastic, condition, investigation
+``conll-wiki``  "uncertain" where the Wikipedia part of CoNLL-2010 (Farkas et al. 2010) calls a sentence with such a cue uncertain
+``conll-bio``   the same for its biology part
+``prince``      plausibility shield, attribution shield, adaptor, rounder (Prince, Frader and Bosk 1982)
+``hyland``      hedge, booster, evidential, attitude marker (Hyland 2005)
+==============  ======================================================================================================================
 
 A scheme that has no such class, or leaves these words out, maps to ``None``. The maps lose what a scheme does not tell apart; none of
 them is one to one. Prince et al. ask whose belief it is: "I think" is a plausibility shield, "officials believe" an attribution shield; a

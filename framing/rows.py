@@ -6,7 +6,7 @@ Conventions
   meaning. Every row holds every column of its table; what is not known is ``None``.
 * ``id`` is the article's; together with the number of the attribution, hedge or sentence it is the key of a row, if ids are unique.
 * Offsets are code points of the analysed text, start included, end excluded. A content in several parts is its hull, with all parts in
-  ``content_spans`` (``"12-40 55-60"``) and their texts joined by `` … ``.
+  ``content_spans`` (``"12-40 55-60"``) and their texts joined by ``" … "``.
 * Floats are rounded to six digits, as in the JSON; the numbers are those of :class:`framing.Analysis`, nothing is computed anew but counts.
 * A lone surrogate, which no UTF-8 file holds, is written as its escape (``\\udc80``).
 """

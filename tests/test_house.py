@@ -34,7 +34,7 @@ FLOORS = {
     "frame_features": 3, "loaded_features": 3, "loaded_words": 3, "loaded_lessons": 3, "loaded": 3,
     "frames": 3, "frame_lessons": 3, "hyperpartisan_features": 3, "hyperpartisan_lessons": 3, "hyperpartisan": 3,
     "result": 4, "analysis": 4, "reasons": 4, "classification": 4, "frame_reasons": 4,
-    "report": 5, "corpora": 5, "rows": 5, "features": 5, "interop": 5,
+    "report": 5, "corpora": 5, "rows": 5, "features": 5, "interop": 5, "corpus_report": 5, "plot": 5,
     "cards": 6, "training": 6, "training_steps": 6, "training_sources": 6, "training_rating": 6, "training_hedging": 6,
     "runs": 6,
     "training_frames": 6, "training_loaded": 6, "training_hyperpartisan": 6,

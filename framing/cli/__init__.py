@@ -20,6 +20,7 @@ from framing.version import __version__
 COMMANDS = {  # name -> module that holds `command`
     "analyze": "framing.cli.analyze",
     "score": "framing.cli.score",
+    "report": "framing.cli.report",
     "export": "framing.cli.export",
     "corpora": "framing.cli.corpora",
     "models": "framing.cli.models",
@@ -32,6 +33,7 @@ Examples:
   framing analyze article.txt
   framing analyze articles/*.txt --format jsonl -o analyses.jsonl
   framing score corpus.jsonl -o scores.csv --jobs -1
+  framing report scores.csv --by input -o report.html
 """
 
 

@@ -50,8 +50,12 @@ def list_command(data_home: str | None) -> int:
     return 0
 
 
+def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [corpus.name for corpus in list_corpora() if corpus.name.startswith(incomplete)]
+
+
 @command.command("info")
-@click.argument("name")
+@click.argument("name", shell_complete=_complete)
 @home_option
 def info_command(name: str, data_home: str | None) -> int:
     """Describe the corpus NAME: licence, citation, splits, options, how to get it."""
@@ -83,7 +87,7 @@ def info_command(name: str, data_home: str | None) -> int:
 
 
 @command.command("fetch")
-@click.argument("name")
+@click.argument("name", shell_complete=_complete)
 @click.option("--force", is_flag=True, help="Download again what is there.")
 @home_option
 def fetch_command(name: str, force: bool, data_home: str | None) -> int:
@@ -112,7 +116,7 @@ def fetch_command(name: str, force: bool, data_home: str | None) -> int:
 
 
 @command.command("verify")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_complete)
 @home_option
 def verify_command(name: str | None, data_home: str | None) -> int:
     """Say of each file of the corpus NAME, or of all that are there, which variant it is."""

@@ -21,6 +21,12 @@ import click
 from framing.corpora import CorpusNotFound
 from framing.training import TASKS, UNLABELLED_TOKENS
 
+HELP = f"""Train the model of TASK.
+
+TASK is one of {", ".join(sorted(TASKS))}. The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes
+minutes.
+"""
+
 EPILOG = """\b
 Examples:
   framing train attribution --corpus polnear
@@ -31,8 +37,8 @@ Examples:
 """
 
 
-@click.command("train", epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("task", type=click.Choice(sorted(TASKS)))
+@click.command("train", help=HELP, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("task", metavar="TASK", type=click.Choice(sorted(TASKS)))
 @click.option("--corpus", "corpora", multiple=True, help="Annotated corpus; may be repeated.  [default: those of the shipped model]")
 @click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
@@ -63,10 +69,7 @@ def command(
     brat: tuple[str, ...],
     force: bool,
 ) -> int:
-    """Train the model of TASK.
-
-    The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes minutes.
-    """
+    """What :data:`HELP` says."""
     train = TASKS[task]
     left_out = None if exclude is None else exclude.read().split()
     given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "part": part, "exclude": left_out, "brat": brat or None}

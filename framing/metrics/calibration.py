@@ -3,7 +3,7 @@
 Conventions
 -----------
 * Probabilities p of an event and outcomes y (0 or 1). *Brier* = mean (p - y)^2 (Brier 1950).
-* Expected calibration error = sum over bins of share of items in the bin x |mean p - mean y| (Naeini et al. 2015). Bins of equal width:
+* Expected calibration error = sum over bins of share of items in the bin x ``|mean p - mean y|`` (Naeini et al. 2015). Bins of equal width:
   [k/b, (k+1)/b), the last with its end. Bins of equal mass: by the mid-rank of p, so that equal probabilities share a bin and the order of
   the items does not matter; bins may then be of unequal size.
 * Bins are set once, on all documents; resamples keep them.

@@ -5,7 +5,7 @@ Conventions
 * ``x`` (gold) and ``y`` (prediction) are finite numbers, one of each an item. Every function takes ``weights``, how often each item is
   there, shape (..., items): a row of bootstrap counts is a row of weights, and a stack of resamples is scored at once.
 * *Pearson*: product-moment correlation. *Spearman* (1904): Pearson of the mid-ranks. *Kendall's tau-b* (1945): (concordant - discordant)
-  pairs / sqrt(pairs not tied in x times pairs not tied in y). *MAE*: mean |x - y|.
+  pairs / sqrt(pairs not tied in x times pairs not tied in y). *MAE*: mean ``|x - y|``.
 * What does not vary orders nothing: the correlations are then 0.0, and so are they without items.
 
 Kendall compares all pairs: memory grows with the square of the number of items (1,000 items: 24 MB).
