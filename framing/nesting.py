@@ -60,6 +60,8 @@ def _holders(inner: Sequence[Attribution], outer: Sequence[Attribution], size: l
 
     With ``size``, the sizes of the contents, both are the same sequence, and a holder must be larger than what it holds.
     """
+    if not inner or not outer:
+        return [None] * len(inner)
     sizes = _sizes(outer) if size is None else size
     begins = sorted((s.start, s.end, j) for j, a in enumerate(outer) for s in a.content)
     found: list[int | None] = [None] * len(inner)
@@ -70,7 +72,7 @@ def _holders(inner: Sequence[Attribution], outer: Sequence[Attribution], size: l
         while k < len(begins) and begins[k][0] <= cue.start:
             active.append((begins[k][1], begins[k][2]))
             k += 1
-        active = [(end, j) for end, j in active if end > cue.start]
+        active = [held for held in active if held[0] > cue.start]
         holders = [(sizes[j], j) for end, j in active if end >= cue.end and (size is None or (j != i and sizes[j] > sizes[i]))]
         if holders:
             found[i] = min(holders)[1]
@@ -95,6 +97,18 @@ def add_nested(flat: Sequence[Attribution], candidates: Sequence[Attribution], t
     tuple of Attribution
         In the order of their cues, ids from 0, with parents.
     """
+    return numbered(*join_nested(flat, candidates, tokens))
+
+
+def numbered(merged: Sequence[Attribution], parents: Sequence[int | None]) -> tuple[Attribution, ...]:
+    """Attributions with ids from 0, and the places of their parents for these."""
+    return tuple(a if (a.id, a.parent) == (i, p) else replace(a, id=i, parent=p) for i, (a, p) in enumerate(zip(merged, parents)))
+
+
+def join_nested(
+    flat: Sequence[Attribution], candidates: Sequence[Attribution], tokens: Tokens
+) -> tuple[list[Attribution], list[int | None]]:
+    """What :func:`add_nested` gives before it is numbered, and the places of the parents."""
     spans = sorted((a.cue.start, a.cue.end) for a in flat)
     new = [c for c in candidates if not _touches(spans, c.cue)]
     inside = _holders(new, flat)
@@ -115,8 +129,7 @@ def add_nested(flat: Sequence[Attribution], candidates: Sequence[Attribution], t
     held = {j for j in _holders(flat, outside) if j is not None}
     kept += [c for j, c in enumerate(outside) if j in held]
     merged = _with_what_they_hold(sorted([*flat, *kept], key=lambda a: (a.cue.start, a.cue.end)), tokens)
-    parents = _holders(merged, merged, _sizes(merged))
-    return tuple(a if (a.id, a.parent) == (i, p) else replace(a, id=i, parent=p) for i, (a, p) in enumerate(zip(merged, parents)))
+    return merged, _holders(merged, merged, _sizes(merged))
 
 
 def _touches(spans: list[tuple[int, int]], cue: Span) -> bool:
