@@ -111,7 +111,7 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
     loaded = classification.loaded_probabilities(chosen["loaded_language"], tokens, quotes)
     sentences = describe_sentences(tokens, quotes, attributions, hedges, weigh, loaded)
     index, weights = transparency.score(attributions, tokens)
-    attributions = tuple(replace(a, weight=w) for a, w in zip(attributions, weights))
+    attributions = tuple(a if a.weight == w else replace(a, weight=w) for a, w in zip(attributions, weights))
     reading = Reading(tokens, quotes, attributions, hedges, sentences, index)
     if rater is not None and index.index is not None:
         index = replace(index, rating=_rating(rater, reading))

@@ -143,7 +143,6 @@ def no_names(
 def headings(bits: NDArray[np.int32], tokens: Tokens) -> NDArray[np.bool_]:
     """Whether each sentence has five words and more and writes most of them with a capital, as headings do; ``bits`` of every token."""
     first = tokens.sentence_first
-    words = np.add.reduceat((bits & WORD) > 0, first[:-1], dtype=np.int64)
-    capitals = np.add.reduceat((bits & CAP) > 0, first[:-1], dtype=np.int64)
+    words, capitals = (np.add.reduceat(((bits & bit) > 0).astype(np.int32), first[:-1]) for bit in (WORD, CAP))
     found: NDArray[np.bool_] = (words >= 5) & (4 * capitals >= 3 * words)
     return found

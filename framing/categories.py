@@ -90,14 +90,14 @@ class Categories:
         types = tokens.types
         flat = np.frombuffer(b"".join([self._worth[types[t]] for t in tokens.type[at].tolist()]), np.float64).reshape(-1, 2)
         single = np.repeat(at, counts[at])
-        table = np.array(list(self._phrase_hits(tokens, inside)) if types and self._phrases else [], np.float64).reshape(-1, 4)
-        first, last, kind = table[:, :3].astype(np.int64).T
-        return (
-            np.append(single, first),
-            np.append(single, last),
-            np.append(flat[:, 0].astype(np.int64), kind),
-            np.append(flat[:, 1], table[:, 3]),
-        )
+        kind, worth = flat[:, 0].astype(np.int64), flat[:, 1]
+        phrases = list(self._phrase_hits(tokens, inside)) if types and self._phrases else []
+        if not phrases:
+            return single, single, kind, worth
+        table = np.array(phrases, np.float64)
+        columns = zip((single, single, kind, worth), (*table[:, :3].astype(np.int64).T, table[:, 3]))
+        first, last, kind, worth = (np.concatenate(column) for column in columns)
+        return first, last, kind, worth
 
     def _phrase_hits(self, tokens: Tokens, inside: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, float]]:
         word = np.flatnonzero(inside & tokens.lookup(is_word, np.bool_))

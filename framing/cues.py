@@ -201,10 +201,11 @@ def _verb(v: View, i: int, lemma: str, kind: str) -> Cue | None:
     form = v.low[i]
     before = v.low[i - 1] if i > bottom else ""
     prefix = ""
-    if form.endswith("ing") and not (first < i and any(w in _BE for w in v.low[first:i])):
+    passive = not _BE.isdisjoint(v.low[first:i])
+    if form.endswith("ing") and not passive:
         prefix = "ing:"
     elif form not in (lemma, f"{lemma}s") and not form.endswith("ing") and (
-        any(w in _BE for w in v.low[first:i]) or (v.low[i + 1 : i + 2] == ["by"] and v.kind[i - 1] == CONJ)
+        passive or (v.low[i + 1 : i + 2] == ["by"] and v.kind[i - 1] == CONJ)
     ):
         prefix = "pass:"
     elif before == "to" or (first > bottom and v.low[first - 1] == "to"):
@@ -229,17 +230,16 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
         j += 1  # "said only that"
     if j >= top or (v.kind[j] == MARK and v.low[j] != ":"):
         j = last  # the occasion ends the sentence: the frame is that of what stands next to the verb
-    follows = _follows_content(v, i, first)
     if last >= top:
-        return ("post" if follows else "end"), last, last
+        return ("post" if _follows_content(v, i, first) else "end"), last, last
     kind, low = v.kind[j], v.low[j]
     quoted = kind == COMMA and j + 1 < top and v.kind[j + 1] == QUOTE and v.quote[j + 1] != v.quote[i]
     if kind in (COMMA, MARK) and _after_as(v, first):
         return "as", last, j
-    if low in (".", "!", "?") and _opens_quotation(v, i, j + 1) and not follows:
+    if low in (".", "!", "?") and _opens_quotation(v, i, j + 1) and not _follows_content(v, i, first):
         return "quote", last, j + 1
     if low == ":" or kind == QUOTE or quoted:
-        return ("post", last, last) if quoted and follows else ("quote", last, j + (kind != QUOTE))
+        return ("post", last, last) if quoted and _follows_content(v, i, first) else ("quote", last, j + (kind != QUOTE))
     if low == "that" and j + 1 < top and v.kind[j + 1] != MARK:
         return "that", last, j + 1
     if kind == REL:
@@ -250,7 +250,7 @@ def _frame(v: View, i: int, first: int, last: int, top: int, lemma: str, prefix:
         return addressed
     if kind in (WORD, DET, SUBJ, POSS, NUM, OBJ) and (_content_before_inversion(v, first) or _is_inverted(v, first, j, top)):
         return "post", last, j
-    if follows and (kind not in (DET, POSS, SUBJ, NUM, WORD, OBJ) or lemma in _TELL):
+    if (kind not in (DET, POSS, SUBJ, NUM, WORD, OBJ) or lemma in _TELL) and _follows_content(v, i, first):
         return "post", last, j
     if kind == PREP and (low in _PARTICLES or (low == "by" and prefix == "pass:")):
         return f"p:{low}", (j + 1 if j == last else last), j + 1

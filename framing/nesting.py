@@ -24,7 +24,7 @@ from itertools import pairwise
 from framing.cues import FIXED, reporting_forms, reporting_nouns
 from framing.phrases import WORDS
 from framing.records import Attribution, Span
-from framing.tokens import Tokens
+from framing.tokens import Remembered, Tokens
 
 BAR = 0.65  # of a candidate inside a content, ...
 FINITE = 0.58  # ... of a finite verb with a speaker
@@ -60,6 +60,8 @@ def _holders(inner: Sequence[Attribution], outer: Sequence[Attribution], size: l
 
     With ``size``, the sizes of the contents, both are the same sequence, and a holder must be larger than what it holds.
     """
+    if not inner or not outer:
+        return [None] * len(inner)
     sizes = _sizes(outer) if size is None else size
     begins = sorted((s.start, s.end, j) for j, a in enumerate(outer) for s in a.content)
     found: list[int | None] = [None] * len(inner)
@@ -70,7 +72,7 @@ def _holders(inner: Sequence[Attribution], outer: Sequence[Attribution], size: l
         while k < len(begins) and begins[k][0] <= cue.start:
             active.append((begins[k][1], begins[k][2]))
             k += 1
-        active = [(end, j) for end, j in active if end > cue.start]
+        active = [held for held in active if held[0] > cue.start]
         holders = [(sizes[j], j) for end, j in active if end >= cue.end and (size is None or (j != i and sizes[j] > sizes[i]))]
         if holders:
             found[i] = min(holders)[1]
@@ -95,6 +97,18 @@ def add_nested(flat: Sequence[Attribution], candidates: Sequence[Attribution], t
     tuple of Attribution
         In the order of their cues, ids from 0, with parents.
     """
+    return numbered(*join_nested(flat, candidates, tokens))
+
+
+def numbered(merged: Sequence[Attribution], parents: Sequence[int | None]) -> tuple[Attribution, ...]:
+    """Attributions with ids from 0, and the places of their parents for these."""
+    return tuple(a if (a.id, a.parent) == (i, p) else replace(a, id=i, parent=p) for i, (a, p) in enumerate(zip(merged, parents)))
+
+
+def join_nested(
+    flat: Sequence[Attribution], candidates: Sequence[Attribution], tokens: Tokens
+) -> tuple[list[Attribution], list[int | None]]:
+    """What :func:`add_nested` gives before it is numbered, and the places of the parents."""
     spans = sorted((a.cue.start, a.cue.end) for a in flat)
     new = [c for c in candidates if not _touches(spans, c.cue)]
     inside = _holders(new, flat)
@@ -115,8 +129,7 @@ def add_nested(flat: Sequence[Attribution], candidates: Sequence[Attribution], t
     held = {j for j in _holders(flat, outside) if j is not None}
     kept += [c for j, c in enumerate(outside) if j in held]
     merged = _with_what_they_hold(sorted([*flat, *kept], key=lambda a: (a.cue.start, a.cue.end)), tokens)
-    parents = _holders(merged, merged, _sizes(merged))
-    return tuple(a if (a.id, a.parent) == (i, p) else replace(a, id=i, parent=p) for i, (a, p) in enumerate(zip(merged, parents)))
+    return merged, _holders(merged, merged, _sizes(merged))
 
 
 def _touches(spans: list[tuple[int, int]], cue: Span) -> bool:
@@ -126,7 +139,12 @@ def _touches(spans: list[tuple[int, int]], cue: Span) -> bool:
 
 def is_hearsay(a: Attribution) -> bool:
     """Whether the cue is one of hearsay, beside a clause that would stand without it: "according to", "reportedly"."""
-    words = tuple(a.cue.text[:60].lower().split())
+    return _is_hearsay[a.cue.text[:60]]
+
+
+@Remembered
+def _is_hearsay(cue: str) -> bool:
+    words = tuple(cue.lower().split())
     entry = reporting_forms().get(words[0]) if len(words) == 1 else None
     return words in FIXED or (entry is not None and entry[1] == "adverb")
 
@@ -178,7 +196,7 @@ def _sibling(a: Attribution, parent: Attribution, tokens: Tokens) -> int | None:
         return start + comma + (before[comma + 1 : comma + 2] in _CLOSING and 2)
     start = max(parent.cue.end, source.start - 12)
     before = tokens.text[start : source.start]
-    if before.lower().endswith((" while ", " whereas ")) and _reports(a) and a.speech == parent.speech == "indirect":
+    if before.lower().endswith((" while ", " whereas ")) and _reports[a.cue.text] and a.speech == parent.speech == "indirect":
         return start + len(before.rstrip().rsplit(maxsplit=1)[0])
     opening = a.content[0].start
     if a.speech == "direct" and parent.speech != "direct" and opening < a.cue.start and source.text.lower() in _SAME_SPEAKER:
@@ -210,39 +228,41 @@ def _cut_at_siblings(kept: Sequence[Attribution], tokens: Tokens) -> list[Attrib
 def _with_what_they_hold(attributions: Sequence[Attribution], tokens: Tokens) -> list[Attribution]:
     """Contents that end with the speaker or the cue of the attribution they hold go on to the end of its content."""
     merged = list(attributions)
+    if not len(tokens):
+        return merged
     for i in range(len(merged) - 2, -1, -1):
         for j in range(i + 1, min(i + 4, len(merged))):
             one, other = merged[i], merged[j]
-            if one.content and other.content and other.content[-1].end > one.content[-1].end:
+            if one.content and other.content and one.content[-1].end < other.content[-1].end <= one.content[-1].start + _LONGEST:
                 merged[i], merged[j] = _grown(one, other, tokens)
     return merged
 
 
 def _grown(one: Attribution, other: Attribution, tokens: Tokens) -> tuple[Attribution, Attribution]:
-    if not len(tokens):
-        return one, other
-    last, end = one.content[-1], other.content[-1].end
-    if end - last.start > _LONGEST or other.cue.start < last.start:
+    last, end, cue = one.content[-1], other.content[-1].end, other.cue
+    if cue.start < last.start:
         return one, other
     source = other.source
-    if other.cue.end > last.end and source is not None and one.source is not None and _reports(one):
+    if cue.end > last.end and source is not None and one.source is not None and _reports[one.cue.text]:
         if source.start == one.source.start and source.end == last.end and one.cue.end <= source.end:
             source = last  # "The Herald reported Doe recommended": the speaker is what seemed to be the content
-        between = tokens.text[source.end : other.cue.start]
-        apart = len(between) <= _GAP or (len(between) < _ASIDE and between[0] == "," and between.rstrip()[-1] == ",")
-        if (source.start, source.end) != (last.start, last.end) or source.text.lower() in _RELATIVE or not apart:
+        if (source.start, source.end) != (last.start, last.end) or source.text.lower() in _RELATIVE:
             return one, other
-    elif not (last.start <= other.cue.start and other.cue.end <= last.end and other.content[0].start <= last.end + _GAP):
+        between = tokens.text[source.end : cue.start]
+        if not (len(between) <= _GAP or (len(between) < _ASIDE and between[0] == "," and between.rstrip()[-1] == ",")):
+            return one, other
+    elif not (cue.end <= last.end and other.content[0].start <= last.end + _GAP):
         return one, other
     final = len(tokens) - 1
-    if tokens.sentence[min(tokens.at(one.cue.start), final)] != tokens.sentence[min(tokens.at(other.cue.start), final)]:
+    if tokens.sentence[min(tokens.at(one.cue.start), final)] != tokens.sentence[min(tokens.at(cue.start), final)]:
         return one, other
     return replace(one, content=(*one.content[:-1], Span.of(tokens.text, last.start, end))), replace(other, source=source)
 
 
-def _reports(a: Attribution) -> bool:
-    """Whether the cue is a verb that a clause may follow."""
-    _, pos, kind = _last_form(a.cue.text.lower().split()) or ("", "", "")
+@Remembered
+def _reports(cue: str) -> bool:
+    """Whether a cue is a verb that a clause may follow."""
+    _, pos, kind = _last_form(cue.lower().split()) or ("", "", "")
     return pos == "verb" and kind in ("speech", "belief")
 
 

@@ -100,13 +100,12 @@ class Reading:
         if group.shape != (len(tokens),):
             raise ValueError(f"groups of the shape {group.shape} for {len(tokens)} tokens")
         out = group < 0
-        at = np.flatnonzero(~out if grams.marks else ~out & tokens.lookup(is_word, np.bool_))
-        row = group[at].astype(np.int64)
-        steps, gaps = np.diff(row), np.diff(np.cumsum(out)[at])
-        if len(at) and ((steps < 0).any() or row[-1] >= rows):
+        at = (~out if grams.marks else ~out & tokens.lookup(is_word, np.bool_)).nonzero()[0]
+        row, left_out = group.take(at).astype(np.int64), out.cumsum().take(at)
+        if len(at) and (row[-1] >= rows or (row[1:] < row[:-1]).any()):
             raise ValueError(f"groups are to ascend, below {rows}")
         stretch = np.zeros(len(at), np.int64)
-        np.cumsum((steps > 0) | (gaps > 0), out=stretch[1:])
+        ((row[1:] > row[:-1]) | (left_out[1:] > left_out[:-1])).cumsum(out=stretch[1:])
         return cls(at, tokens.type[at], row, stretch)
 
     def words(self, tokens: Tokens, grams: Grams, low: int) -> Iterator[tuple[int, Ints, Hashes]]:

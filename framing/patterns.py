@@ -28,7 +28,7 @@ from framing.contents import ADDING, MAX_PARTS, Contents
 from framing.cues import Cue, find_cues
 from framing.labels import find_labels
 from framing.lexicons import read_table
-from framing.nesting import add_nested, find_parents
+from framing.nesting import find_parents, join_nested, numbered
 from framing.phrases import (
     ADV,
     AUX,
@@ -75,14 +75,22 @@ class Patterns:
         All possible cues in the order of their heads, whatever the threshold, each with the precision of its word in its frame.
     candidates : tuple of Attribution
         One for each cue above the threshold that has a content, in the order of their cues; ids count from 0; no parents yet.
-    attributions : tuple of Attribution
+    merged : list of Attribution
         Those of the candidates that stand beside each other, and the nested ones that pass the tests of ``framing.nesting``.
+    parents : list of int or None
+        The place of the parent of each of ``merged``.
     """
 
     view: View
     cues: tuple[tuple[Cue, float], ...]
     candidates: tuple[Attribution, ...]
-    attributions: tuple[Attribution, ...]
+    merged: list[Attribution]
+    parents: list[int | None]
+
+    @property
+    def attributions(self) -> tuple[Attribution, ...]:
+        """``merged`` with ids and parents."""
+        return numbered(self.merged, self.parents)
 
 
 def find_patterns(tokens: Tokens, quotes: Sequence[Quote], threshold: float = THRESHOLD) -> tuple[Attribution, ...]:
@@ -115,8 +123,7 @@ def read_patterns(tokens: Tokens, quotes: Sequence[Quote], threshold: float = TH
     candidates = builder.finish()
     parents = find_parents(candidates)
     flat = [c for c, p in zip(candidates, parents) if p is None]
-    attributions = add_nested(flat, [c for c, p in zip(candidates, parents) if p is not None], tokens)
-    return Patterns(v, cues, candidates, attributions)
+    return Patterns(v, cues, candidates, *join_nested(flat, [c for c, p in zip(candidates, parents) if p is not None], tokens))
 
 
 @lru_cache(maxsize=1)

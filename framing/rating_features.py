@@ -20,10 +20,12 @@ article is from is not read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,11 +63,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Items of a base: how many of them, of how many, and their spans."""
+    """Items of a base: how many of them, of how many, and how their spans are found where somebody wants them."""
 
     count: int
     of: int
-    spans: Callable[[], Iterable[Span]]
+    find: Callable[..., Iterable[Span]]
+    given: tuple[Any, ...]
+
+    def spans(self) -> Iterable[Span]:
+        """The spans of the items."""
+        return self.find(*self.given)
 
 
 @cache
@@ -161,8 +168,23 @@ def marks(reading: Reading) -> dict[str, Mark]:
     return {**_of_attributions(reading.attributions), **_of_entities(reading.attributions), **_of_others(reading), **_of_tokens(reading)}
 
 
-def _mark(items: Sequence[_T], chosen: list[_T], span: Callable[[_T], Span]) -> Mark:
-    return Mark(len(chosen), len(items), lambda: map(span, chosen))
+def _mark(items: Sequence[_T], test: Callable[[_T], bool], span: Callable[[_T], Span]) -> Mark:
+    """The items that pass a test."""
+    return Mark(sum(map(test, items)), len(items), _passing, (items, test, span))
+
+
+def _passing(items: Sequence[_T], test: Callable[[_T], bool], span: Callable[[_T], Span]) -> Iterable[Span]:
+    return map(span, filter(test, items))
+
+
+def _marks(names: Mapping[str, str], items: Sequence[_T], name_of: Callable[[_T], str], span: Callable[[_T], Span]) -> dict[str, Mark]:
+    """For each name of a mark the items that have the value."""
+    counts = Counter(map(name_of, items))
+    return {name: Mark(counts[value], len(items), _having, (items, value, name_of, span)) for name, value in names.items()}
+
+
+def _having(items: Sequence[_T], value: str, name_of: Callable[[_T], str], span: Callable[[_T], Span]) -> Iterable[Span]:
+    return (span(item) for item in items if name_of(item) == value)
 
 
 def _of_attributions(found: Sequence[Attribution]) -> dict[str, Mark]:
@@ -179,9 +201,9 @@ def _of_attributions(found: Sequence[Attribution]) -> dict[str, Mark]:
         "beliefs and intentions": lambda a: last[a.id] in _plans(),
         "neutral cues": lambda a: last[a.id] in _words("cue")["neutral cues"],
     }
-    out = {name: _mark(found, [a for a in found if test(a)], _place) for name, test in tests.items()}
-    out |= {f"level {level}": _mark(found, [a for a in found if a.level == level], _place) for level in LEVELS}
-    return out | {f"kind {kind}": _mark(found, [a for a in found if a.kind == kind], _place) for kind in _KINDS}
+    out = {name: _mark(found, test, _place) for name, test in tests.items()}
+    out |= _marks({f"level {level}": level for level in LEVELS}, found, attrgetter("level"), _place)
+    return out | _marks({f"kind {kind}": kind for kind in _KINDS}, found, attrgetter("kind"), _place)
 
 
 def _place(a: Attribution) -> Span:
@@ -217,18 +239,18 @@ def _of_entities(found: Sequence[Attribution]) -> dict[str, Mark]:
         "persons named": lambda v: v.kind == "person" and v.level == 0,
         "persons named with a role": lambda v: v.kind == "person" and v.level == 0 and v.role,
     }
-    out = {name: _mark(voices, [v for v in voices if test(v)], lambda v: v.place) for name, test in tests.items()}
-    return out | {f"entities {kind}": _mark(voices, [v for v in voices if v.kind == kind], lambda v: v.place) for kind in _SPEAKERS}
+    place: Callable[[_Voice], Span] = attrgetter("place")
+    out = {name: _mark(voices, test, place) for name, test in tests.items()}
+    return out | _marks({f"entities {kind}": kind for kind in _SPEAKERS}, voices, attrgetter("kind"), place)
 
 
 def _of_others(reading: Reading) -> dict[str, Mark]:
     """Of hedges, quotations and sentences."""
     own = [h for h in reading.hedges if h.owner is None and not h.in_quote]
-    out = {_hedges(kind): _mark(own, [h for h in own if h.type == kind], lambda h: h.cue) for kind in HEDGE_TYPES}
-    out["scare quotes"] = _mark(reading.quotes, [q for q in reading.quotes if q.kind == "scare"], lambda q: q.span)
-    sentences = reading.sentences
-    out["unattributed sentences"] = _mark(sentences, [s for s in sentences if not s.attributed], lambda s: s.span)
-    out["author's sentences"] = _mark(sentences, [s for s in sentences if s.voice == "author"], lambda s: s.span)
+    out = _marks({_hedges(kind): kind for kind in HEDGE_TYPES}, own, attrgetter("type"), attrgetter("cue"))
+    out["scare quotes"] = _mark(reading.quotes, lambda q: q.kind == "scare", attrgetter("span"))
+    out["unattributed sentences"] = _mark(reading.sentences, lambda s: not s.attributed, attrgetter("span"))
+    out["author's sentences"] = _mark(reading.sentences, lambda s: s.voice == "author", attrgetter("span"))
     return out
 
 
@@ -245,14 +267,15 @@ def _of_tokens(reading: Reading) -> dict[str, Mark]:
         for where, chosen in (("body", body), ("author", author))
     }
     n = int(body.sum())
-    out = {"quoted words": Mark(int((quoted & body).sum()), n, lambda: _spans(tokens, quoted & body))}
+    out = {"quoted words": Mark(int((quoted & body).sum()), n, _spans, (tokens, quoted & body))}
     for k, (name, where) in enumerate(_classes().items()):
-
-        def places(where: str = where, k: int = k) -> Iterable[Span]:
-            return _spans(tokens, (body if where == "body" else author) & (has[tokens.type, k] > 0))
-
-        out[name] = Mark(int(counts[where][k]), n, places)
+        out[name] = Mark(int(counts[where][k]), n, _of_class, (tokens, has, k, body if where == "body" else author))
     return out
+
+
+def _of_class(tokens: Tokens, has: Floats, k: int, where: Bools) -> Iterable[Span]:
+    """The tokens of a class, by types that have it."""
+    return _spans(tokens, where & (has[tokens.type, k] > 0))
 
 
 def _inside(tokens: Tokens, found: Sequence[Attribution]) -> Bools:

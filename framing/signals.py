@@ -236,8 +236,9 @@ def read_signals(patterns: Patterns, quotes: Sequence[Quote], memory: TypeMemory
         _add_quoted(context, place, quoted >= 0)
         _add_cues(context, place, patterns, quoted)
         _add_borders(context, place, kind, word)
-        nested = [a for a in patterns.attributions if a.parent is not None]
-        context["rule_label"][:] = encode(tokens, [a for a in patterns.attributions if a.parent is None])
+        found = list(zip(patterns.merged, patterns.parents))
+        nested = [a for a, parent in found if parent is not None]
+        context["rule_label"][:] = encode(tokens, [a for a, parent in found if parent is None])
         context["rule_nested"][:] = _covered(tokens, nested)
     return Signals(tokens, rows, context)
 

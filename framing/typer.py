@@ -231,8 +231,8 @@ class SourceTyper(Estimator):
         placed = chances["position"][:, 1] >= 0.5
         rows = np.arange(len(scores))
         return {
-            "kind": ([SOURCE_KINDS[k] for k in kind], chances["kind"][rows, kind]),
-            "level": ([LEVELS[k] for k in level], chances["level"][rows, level]),
+            "kind": ([SOURCE_KINDS[k] for k in kind.tolist()], chances["kind"][rows, kind]),
+            "level": ([LEVELS[k] for k in level.tolist()], chances["level"][rows, level]),
             "withheld": (hidden.tolist(), chances["withheld"][rows, hidden.astype(int)]),
             "position": (placed.tolist(), chances["position"][rows, placed.astype(int)]),
         }
