@@ -252,9 +252,16 @@ def test_failed_inputs_are_named_and_the_others_written(run: Run, story: Path, t
     assert [json.loads(line)["id"] for line in result.out.splitlines()] == [str(story)]
     lines = result.err.splitlines()
     assert len(lines) == 3
-    assert lines[0] == f"framing: {tmp_path / 'absent.txt'}: No such file or directory"
-    assert lines[1] == f"framing: {tmp_path}: Is a directory"
+    assert lines[0] == f"framing: {tmp_path / 'absent.txt'}: no such file; check the path"
+    assert lines[1] == f"framing: {tmp_path}: is a folder: name its files, or score all of them with framing score"
     assert "null" in lines[2]
+
+
+def test_a_mistyped_command_is_guessed(run: Run) -> None:
+    result = run("analyse", "--demo")
+    assert result.code == 2
+    assert result.err.splitlines()[-1] == "framing: No such command 'analyse'. Did you mean 'analyze'?"
+    assert run("xyz").err.splitlines()[-1] == "framing: No such command 'xyz'."
 
 
 def test_nothing_is_written_when_all_inputs_fail(run: Run, tmp_path: Path) -> None:

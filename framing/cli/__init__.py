@@ -25,6 +25,7 @@ COMMANDS = {  # name -> module that holds `command`
     "corpora": "framing.cli.corpora",
     "models": "framing.cli.models",
     "train": "framing.cli.train",
+    "completion": "framing.cli.completion",
 }
 
 EPILOG = """\b
@@ -49,6 +50,16 @@ class _Commands(click.Group):
         with undisturbed():
             command: click.Command = import_module(COMMANDS[cmd_name]).command
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it; for a name that is none it also says which one may be meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -69,6 +69,10 @@ def load(name: str, title: str | None = None) -> Article:
             article = _read(name)
     except InputError:
         raise
+    except IsADirectoryError as error:
+        raise InputError("is a folder: name its files, or score all of them with framing score") from error
+    except FileNotFoundError as error:
+        raise InputError("no such file; check the path") from error
     except (OSError, ImportError, ValueError) as error:  # ValueError: a null character in the name, no text
         raise InputError(sentence(error)) from error
     for warning in caught:

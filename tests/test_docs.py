@@ -1,0 +1,30 @@
+"""Pages of the documentation that are made: they say what the code and the results say."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from experiments import scale_page
+from tests.corpus import environment
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def test_the_page_of_features_is_that_of_the_code() -> None:
+    made = subprocess.run([sys.executable, "-m", "framing.features"], capture_output=True, text=True, check=True, env=environment())
+    assert made.stdout == (DOCS / "features.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_corpus_runs_says_what_was_measured() -> None:
+    text = scale_page.PAGE.read_text(encoding="utf-8")
+    assert len(scale_page.BLOCK.findall(text)) == len(scale_page.MAKERS)
+    assert scale_page.fill(text) == text
+
+
+def test_links_lead_somewhere() -> None:
+    for page in DOCS.rglob("*.md"):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
