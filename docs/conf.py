@@ -43,6 +43,7 @@ html_favicon = "static/icon.svg"
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
+html_show_search_summary = False  # it fetches pages, which browsers refuse to a page that is a file
 html_last_updated_fmt = None  # the same pages every day
 html_theme_options = {"navigation_with_keys": True, "top_of_page_buttons": []}
 pygments_style = "a11y-high-contrast-light"

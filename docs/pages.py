@@ -105,7 +105,7 @@ def _models() -> Iterator[tuple[str, tuple[str, str]]]:
     cards = sorted(ROOT.glob("framing/models/*/CARD.md"))
     for card in cards:
         yield f"models/{card.parent.name}.md", (card.relative_to(ROOT).as_posix(), _read(card))
-    yield "models/index.md", ("", _index("Models", _MODELS, [card.parent.name for card in cards]))
+    yield "models/index.md", ("", _index("Models", _MODELS, [f"{card.parent.name} <{card.parent.name}>" for card in cards]))
 
 
 def _corpora() -> Iterator[tuple[str, tuple[str, str]]]:
@@ -137,7 +137,7 @@ def _corpora() -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 _BENCHMARK = """\
-Every figure comes from a results file that the command beside it writes (`experiments/results`); this page is made from those files when
+Every figure comes from a results file that the command beside it writes (`experiments/results`); the pages below are made of them when
 the site is built. In brackets are 95 % bootstrap intervals over documents. Published figures stand in columns of their own: most were
 measured on test parts, which are kept for the final evaluation and which no experiment here reads.
 """
@@ -216,7 +216,8 @@ def commands() -> str:
     parts = ["# Commands\n\nWhat `framing COMMAND --help` says.\n"]
 
     def tell(command: click.Command, name: str, above: click.Context | None) -> None:
-        context = click.Context(command, info_name=name, parent=above, terminal_width=80, max_content_width=80)
+        settings = {**command.context_settings, "terminal_width": 80, "max_content_width": 80}
+        context = click.Context(command, info_name=name, parent=above, **settings)
         parts.append(f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n")
         if isinstance(command, click.Group):
             for inner in command.list_commands(context):

@@ -34,7 +34,7 @@ from framing.result import Analysis
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = {"named": "#009E73", "office": "#56B4E9", "described": "#E69F00", "bare": "#D55E00", "impersonal": "#666666"}
+COLOURS = {"named": "#0072B2", "office": "#009E73", "described": "#E69F00", "bare": "#D55E00", "impersonal": "#666666"}
 MARKERS = {"named": "o", "office": "s", "described": "^", "bare": "v", "impersonal": "x"}
 HATCHES = {"named": "", "office": "//", "described": "..", "bare": "xx", "impersonal": "\\\\"}
 INK, SOFT = "#1d2024", "#5a626b"

@@ -91,6 +91,9 @@ class Remembered(dict[str, _T]):
         self._function = function
         self._tables: dict[Any, Table] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_tables": {}}  # tables hold functions that cannot be pickled, and are made again
+
     def __missing__(self, text: str) -> _T:
         value = self._function(text)
         if len(text) <= _LONGEST:

@@ -139,7 +139,7 @@ def test_a_quotation_mark_that_is_not_closed(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_bytes(b'id,text\na,x\nb,"y\nc,z\nd,w\n')
     found = list(Corpus((str(tmp_path / "in.csv"),)).items())
     assert [(i.id, i.text) for i in found] == [("a", "x"), ("2", None)]
-    assert found[1].error == "line 3: a quotation mark is not closed before the file ends"
+    assert found[1].error == "lines 3 to 5: a quotation mark is not closed before the file ends"
     (tmp_path / "in.csv").write_bytes(b'id,text\na,"x"')
     assert [(i.id, i.text) for i in Corpus((str(tmp_path / "in.csv"),)).items()] == [("a", "x")]
 

@@ -365,7 +365,7 @@ def test_command(folder: Path, tmp_path: Path) -> None:
         (["scores.txt"], "must be a table (.jsonl"),
         (["scores.csv", "--by", "outlet"], "has no column 'outlet'; there are row, input, id"),
         (["scores.csv", "--by", "x", "--meta", "meta.csv", "--meta-id", "url"], "neither meta.csv nor scores.csv has a column 'x'"),
-        (["scores.csv", "--by", "outlet", "--meta", "meta.csv"], "meta.csv: has no column 'id'; there are url, outlet, date"),
+        (["scores.csv", "--by", "outlet", "--meta", "meta.csv"], "has no column 'id'; name that of the articles' ids by --meta-id"),
         (["scores.csv", "--meta-id", "url"], "give both"),
         (["scores.csv", "--date", "title"], "holds no date that can be read, such as 2026-05-03"),
         (["meta.csv"], "meta.csv: has no column 'id'"),

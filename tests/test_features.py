@@ -29,6 +29,7 @@ from sklearn.utils.fixes import parse_version
 import framing
 from framing.features import ArticleFeatures, AttributionFeatures, FramingFeatures, HedgeFeatures, SourcingFeatures
 from framing.features.catalogue import GROUPS, NEEDS
+from framing.hedge_tagger import HedgeTagger
 from framing.records import Document
 
 TRANSFORMERS = (AttributionFeatures, HedgeFeatures, SourcingFeatures, FramingFeatures, ArticleFeatures)
@@ -192,6 +193,13 @@ def test_clone_pickle_and_joblib(kind: type, tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(other.transform(TEXTS[:2]), one.transform(TEXTS[:2]))
     for other in (clone(kind()), clone(pickle.loads(pickle.dumps(kind())))):
         np.testing.assert_array_equal(other.transform(TEXTS[:1]), matrix(kind)[:1])
+
+
+def test_own_models_are_pickled_after_they_were_used(tmp_path: Path) -> None:
+    one = HedgeFeatures(models={"hedging": HedgeTagger.load()})
+    before = one.transform(TEXTS[:1])
+    joblib.dump(one, tmp_path / "one.joblib")
+    np.testing.assert_array_equal(joblib.load(tmp_path / "one.joblib").transform(TEXTS[:1]), before)
 
 
 @every

@@ -62,7 +62,14 @@ def test_bytes_depend_on_neither_shards_nor_workers(tmp_path: Path, small: Path,
 
 def test_csv_and_parquet_hold_what_json_lines_hold(tmp_path: Path) -> None:
     source = write_lines(
-        tmp_path / "in.jsonl", [article(0), {"id": 'ü, "x"\nß', "text": "He said so.\r\nNo."}, {"text": 3}, {"text": "\ud800"}]
+        tmp_path / "in.jsonl",
+        [
+            article(0),
+            {"id": 'ü, "x"\nß', "text": "He said so.\r\nNo."},
+            {"text": 3},
+            {"text": "\ud800"},
+            {"id": "a\rb", "title": "T\rU", "text": "x"},
+        ],
     )
     plain = tmp_path / "o.jsonl"
     score(source, plain, {"attributions": tmp_path / "a.jsonl"})
@@ -155,6 +162,39 @@ def test_a_finished_run_is_left_alone(tmp_path: Path, small: Path) -> None:
     assert len(read(out)) == 7
     score(small, out, overwrite=True)
     assert len(read(out)) == 7
+
+
+def test_a_finished_run_whose_corpus_changed_is_refused(tmp_path: Path, small: Path) -> None:
+    score(small, tmp_path / "out.jsonl", shard_rows=2)
+    before = (tmp_path / "out.jsonl").read_bytes()
+    lines = [article(k) for k in range(7)]
+    for changed, told in (
+        ([*lines, article(9), article(10)], "longer|not what they were"),
+        (lines[:2], "shorter"),
+        ([article(8), *lines[1:]], "rows 1 to 2"),
+    ):
+        write_lines(small, changed)
+        with pytest.raises(RunError, match=told):
+            score(small, tmp_path / "out.jsonl", shard_rows=2, resume=True)
+    assert (tmp_path / "out.jsonl").read_bytes() == before
+
+
+def test_duplicates_are_counted_once(tmp_path: Path) -> None:
+    source, out = write_lines(tmp_path / "in.jsonl", [article(0), article(0), article(1)]), tmp_path / "out.jsonl"
+    assert score(source, out).duplicates == 1
+    assert score(source, out, resume=True).duplicates == 1
+    out.unlink()
+    assert score(source, out, resume=True).duplicates == 1
+
+
+def test_shards_of_an_earlier_run_do_not_stay(tmp_path: Path, small: Path) -> None:
+    """A death while a run is thrown away leaves its shards, but no manifest."""
+    out = tmp_path / "many"
+    score(small, f"{out}/", shard_rows=1)
+    (tmp_path / "many.run" / MANIFEST).unlink()
+    score(corpus(tmp_path / "four.jsonl", 4), f"{out}/", shard_rows=2, resume=True)
+    assert [p.name for p in sorted(out.iterdir())] == ["part-00000000.jsonl", "part-00000001.jsonl"]
+    assert [r["id"] for p in sorted(out.iterdir()) for r in read(p)] == ["a0", "a1", "a2", "a3"]
 
 
 def test_an_output_that_is_there_is_not_replaced(tmp_path: Path, small: Path) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -233,46 +234,85 @@ def listening(process: subprocess.Popen[str], folder: Path) -> str:
 
 
 DASK_ARTICLES = 2000
+# run by a worker as it starts: writes down what it has done
+COUNTING = """
+from distributed.diagnostics.plugin import WorkerPlugin
+
+class Count(WorkerPlugin):
+    def transition(self, key, start, finish, **more):
+        if finish == "memory":
+            with open({path!r}, "a") as stream:
+                stream.write("x")
+
+async def dask_setup(worker):
+    await worker.plugin_add(Count())
+"""
 
 
-@pytest.mark.skipif(not LINUX, reason="starts and kills servers")
-def test_dask_scheduler_two_workers_one_killed(tmp_path: Path) -> None:
-    """A scheduler and two workers on loopback; one worker dies midway; the bytes are those of one process."""
+@contextmanager
+def cluster(folder: Path, workers: int, *options: str) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+    """The address of a scheduler on loopback, and its workers."""
     pytest.importorskip("distributed", reason="dask is not installed")
-    source = corpus(tmp_path / "in.jsonl", DASK_ARTICLES)
-    options = ["score", source, "--shard-rows", "50", "-o"]
     servers: list[subprocess.Popen[str]] = []
 
     def serve(*args: str) -> subprocess.Popen[str]:
         given = [sys.executable, "-m", *args, "--dashboard-address", "127.0.0.1:0"]
-        with (tmp_path / f"server{len(servers)}.log").open("w") as log:
-            servers.append(
-                subprocess.Popen(given, stdout=log, stderr=log, text=True, env=environment(), cwd=tmp_path, start_new_session=True)
-            )
-        return servers[-1]
+        with (folder / f"server{len(servers)}.log").open("w") as log:
+            server = subprocess.Popen(given, stdout=log, stderr=log, text=True, env=environment(), cwd=folder, start_new_session=True)
+        servers.append(server)
+        return server
 
     try:
-        ready = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(tmp_path / "scheduler.json")]
-        address = listening(serve("distributed.cli.dask_scheduler", *ready), tmp_path)
-        for n in (1, 2):
-            serve("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path / f"w{n}"))
-        out = tmp_path / "dask"
-        out.mkdir()
-        process = begin(*options, out / "out.csv", "--backend", "dask", "--scheduler", address)
-        wait(lambda: safe(out) >= 5, process)
-        assert process.poll() is None
-        os.killpg(servers[1].pid, signal.SIGKILL)
-        _, errors = process.communicate(timeout=300)
-        assert process.returncode == 0, errors
-        assert safe(out) == DASK_ARTICLES // 50 + 1
+        ready = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(folder / "scheduler.json")]
+        address = listening(serve("distributed.cli.dask_scheduler", *ready), folder)
+        for n in range(workers):
+            place = ["--local-directory", str(folder / f"w{n}")]
+            serve("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", *place, *options)
+        yield address, servers[1:]
     finally:
         for server in servers:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)
             server.wait()
+
+
+@pytest.mark.skipif(not LINUX, reason="starts and kills servers")
+def test_dask_scheduler_two_workers_one_killed(tmp_path: Path) -> None:
+    """A scheduler and two workers on loopback; one worker dies midway; the bytes are those of one machine."""
+    source = corpus(tmp_path / "in.jsonl", DASK_ARTICLES)
+    options = ["score", source, "--shard-rows", "50", "-o"]
+    with cluster(tmp_path, 2) as (address, workers):
+        out = tmp_path / "dask"
+        out.mkdir()
+        process = begin(*options, out / "out.csv", "--backend", "dask", "--scheduler", address)
+        wait(lambda: safe(out) >= 5, process)
+        assert process.poll() is None
+        os.killpg(workers[0].pid, signal.SIGKILL)
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+        assert safe(out) == DASK_ARTICLES // 50 + 1
     alone = finish(*options, tmp_path / "alone.csv", "--jobs", "2")
     assert alone.returncode == 0, alone.stderr
     assert (out / "out.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
+
+
+@pytest.mark.skipif(not LINUX, reason="starts and kills servers")
+def test_one_worker_of_dask_does_the_work(fixed: Path, tmp_path: Path) -> None:
+    """joblib would do it in the leading process."""
+    done = tmp_path / "done"
+    (tmp_path / "counting.py").write_text(COUNTING.format(path=str(done)))
+    with cluster(tmp_path, 1, "--preload", str(tmp_path / "counting.py")) as (address, _):
+        result = finish(*arguments(fixed, tmp_path, "--backend", "dask", "--scheduler", address))
+        assert result.returncode == 0, result.stderr
+    assert same(fixed, tmp_path)
+    assert len(done.read_text()) >= ARTICLES // 2
+
+
+def test_address_of_a_scheduler(fixed: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="dask is not installed")
+    result = finish(*arguments(fixed, tmp_path, "--backend", "dask", "--scheduler", "bogus"))
+    assert result.returncode == 1
+    assert result.stderr == "framing: the scheduler must be an address with its port, such as tcp://10.0.0.1:8786, not 'bogus'\n"
 
 
 def test_dask_that_is_not_there(fixed: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ its row with the error) or the run cannot go on, 130 when interrupted, 143 when 
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -24,8 +25,10 @@ from framing.runs.formats import FORMATS
 from framing.runs.items import MAX_CHARS, Columns, ReadError
 from framing.runs.journal import RunError
 from framing.runs.shards import ROWS
+from framing.runs.workers import on_dask
 
 BACKENDS = ("loky", "threading", "multiprocessing", "dask", "ray")
+_ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^\s/:\[\]]+|\[[0-9a-fA-F:.]+\]):\d+/?")
 TERMINATED = 143  # exit code of a program that SIGTERM ended
 
 EPILOG = """\b
@@ -150,7 +153,7 @@ def _workers(backend: str | None, scheduler: str | None, jobs: int | None) -> It
     from joblib import parallel_config
 
     if backend == "dask":
-        with _client(scheduler or "") as client, parallel_config(backend="dask", client=client, n_jobs=-1 if jobs is None else jobs):
+        with _client(scheduler or "") as client, parallel_config(backend=on_dask(client), n_jobs=-1 if jobs is None else jobs):
             yield
         return
     if backend == "ray":
@@ -173,6 +176,8 @@ def _client(address: str) -> Iterator[Any]:
         import distributed
     except ImportError as error:
         raise ImportError('--backend dask needs dask: pip install "framing[distributed]"') from error
+    if not _ADDRESS.fullmatch(address):
+        raise RunError(f"the scheduler must be an address with its port, such as tcp://10.0.0.1:8786, not {address!r}")
     try:
         client: Any = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]  # has no types
     except (OSError, ValueError) as error:
@@ -189,7 +194,8 @@ def _say(summary: Summary, output: str, seconds: float) -> None:
     if summary.duplicates:
         complain(f"{summary.duplicates:,} of {summary.rows:,} articles have the id of an earlier one (column duplicate_of)")
     if summary.failed:
-        complain(f"{summary.failed:,} of {summary.rows:,} articles failed; each has its row with the error (column error)")
+        why = "" if summary.failed < summary.rows else "; is the right --text-column named?"
+        complain(f"{summary.failed:,} of {summary.rows:,} articles failed; each has its row with the error (column error){why}")
     if sys.stderr.isatty():
         new = summary.rows - summary.resumed
         before = f" ({summary.resumed:,} were safe before)" if summary.resumed else ""

@@ -132,7 +132,9 @@ class _Joined:
             return
         other = open_table(meta.path)
         ident = meta.id or "id"
-        other.has(ident)
+        if ident not in other.columns:
+            there = ", ".join(other.columns[:20])
+            raise TableError(f"{other.name}: has no column {ident!r}; name that of the articles' ids by --meta-id: there are {there}")
         self.columns = {c for c in (meta.by, meta.date) if c is not None and c in other.columns}
         missing = next((c for c in (meta.by, meta.date) if c is not None and c not in other.columns and c not in table.columns), None)
         if missing is not None:
@@ -197,6 +199,10 @@ class _Reader:
             group, names = np.where(places >= 0, joined.group[places] if len(joined.keys) else 0, 0), list(joined.coder.codes)
         if self.meta.date in joined.columns:
             month = np.where(places >= 0, joined.month[places] if len(joined.keys) else -1, -1)
+        if self.meta.path is not None and len(used) and not (places[used] >= 0).any():
+            raise TableError(
+                f"{self.meta.path}: column {self.meta.id or 'id'!r} holds no id of the articles; name the right column by --meta-id"
+            )
         if self.meta.date is not None and len(used) and not (month[used] >= 0).any():
             raise TableError(f"column {self.meta.date!r} holds no date that can be read, such as 2026-05-03 or 2026-05")
         texts = np.concatenate(self.texts)[used]

@@ -25,7 +25,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from framing.records import HEDGE_TYPES
 from framing.report.about import Entry, attribution_entries, hedge_entries, loaded_entries, loaded_sentences
 from framing.report.marks import marks_of, paragraphs
-from framing.report.summary import WITHHELD, SourceRow, frame_rows, level_counts, one_line, reason_rows, signed, source_rows
+from framing.report.summary import WITHHELD, SourceRow, frame_rows, level_counts, number, one_line, reason_rows, signed, source_rows
 from framing.result import Analysis
 from framing.transparency import POINTS
 
@@ -77,6 +77,7 @@ def _render(analysis: Analysis, with_script: bool) -> str:
         first=next((p for paragraph in shown for piece in paragraph.pieces for p in (*piece.flags, *piece.anchors)), None),
         lists=lists,
         analysis=analysis,
+        number=number,
         score=score,
         components=[{"name": name, "value": score.components.get(name) or 0.0, "points": points} for name, points in POINTS.items()],
         reasons=[(row.feature, one_line(row.text)) for row in reason_rows(analysis)],

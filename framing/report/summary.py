@@ -52,6 +52,11 @@ def printable(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
+def number(count: int, noun: str) -> str:
+    """A count with its noun: "1 source", "2 sources"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def one_line(text: str) -> str:
     """``printable`` text with all white space, newlines included, as single spaces."""
     return printable(" ".join(text.split()))

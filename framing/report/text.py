@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from framing import transparency
+from framing.analysis import NOT_HEDGING
 from framing.records import HEDGE_TYPES, LEVELS, Attribution
 from framing.report.summary import (
     NO_SOURCE,
@@ -26,6 +27,7 @@ from framing.report.summary import (
     SourceRow,
     frame_rows,
     level_counts,
+    number,
     one_line,
     reason_rows,
     signed,
@@ -107,11 +109,11 @@ def _head(analysis: Analysis) -> list[RenderableType]:
     body = analysis.article.body
     counts = ", ".join(
         (
-            _number(analysis.n_tokens, "token"),
-            _number(analysis.n_sentences, "sentence"),
-            _number(len(analysis.quotes), "quotation"),
-            _number(len(analysis.attributions), "attribution"),
-            _number(len(source_rows(analysis)), "source"),
+            number(analysis.n_tokens, "token"),
+            number(analysis.n_sentences, "sentence"),
+            number(len(analysis.quotes), "quotation"),
+            number(len(analysis.attributions), "attribution"),
+            number(len(source_rows(analysis)), "source"),
             f"language {analysis.language}",
         )
     )
@@ -177,7 +179,7 @@ def _sources(analysis: Analysis, width: int) -> list[RenderableType]:
             _add(
                 table,
                 Text(level, style=f"bold {STYLE[level]}"),
-                Text(_number(times, "attribution"), style="dim"),
+                Text(number(times, "attribution"), style="dim"),
                 *(Text(h, style="dim") for h in heads),
             )
         _add(
@@ -189,7 +191,7 @@ def _sources(analysis: Analysis, width: int) -> list[RenderableType]:
         )
     parts.append(_indented(table))
     if len(rows) > MAX_SOURCES:
-        parts.append(_indented(Text(f"… and {_number(len(rows) - MAX_SOURCES, 'more source')}", style="dim")))
+        parts.append(_indented(Text(f"… and {number(len(rows) - MAX_SOURCES, 'more source')}", style="dim")))
     absent = [name for name in LEVELS if not counts[name]]
     if absent:
         parts.append(_indented(Text(f"none: {', '.join(absent)}", style="dim")))
@@ -233,7 +235,7 @@ def _attributions(analysis: Analysis, width: int) -> list[RenderableType]:
         _add(table, who, Text(_fit(one_line(a.cue.text), second), style="bold"), _snippet(console, a, third))
     parts.append(_indented(table))
     if len(found) > MAX_ATTRIBUTIONS:
-        parts.append(_indented(Text(f"… and {_number(len(found) - MAX_ATTRIBUTIONS, 'more attribution')}", style="dim")))
+        parts.append(_indented(Text(f"… and {number(len(found) - MAX_ATTRIBUTIONS, 'more attribution')}", style="dim")))
     return parts
 
 
@@ -254,10 +256,11 @@ def _snippet(console: Console, attribution: Attribution, width: int) -> Text:
 def _hedges(analysis: Analysis, width: int) -> list[RenderableType]:
     hedges = analysis.hedges
     rate = analysis.scores.hedges_per_100_words
-    per = f", {rate:.1f} per 100 words" if rate is not None else ""
+    hedging = sum(h.type not in NOT_HEDGING for h in hedges)
+    per = f", {hedging} hedging ({rate:.1f} per 100 words)" if rate is not None else ""
     parts: list[RenderableType] = [
         Text(),
-        Text.assemble(("HEDGES", "bold"), f"  {_number(len(hedges), 'cue')}{per}; in brackets whose words they are"),
+        Text.assemble(("HEDGES", "bold"), f"  {number(len(hedges), 'cue')}{per}; in brackets whose words"),
     ]
     if not hedges:
         return [parts[0], Text.assemble(("HEDGES", "bold"), "  none found")]
@@ -324,7 +327,3 @@ def _fit(text: str, width: int) -> str:
 
 def _indented(renderable: RenderableType) -> Padding:
     return Padding(renderable, (0, 0, 0, 2))
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

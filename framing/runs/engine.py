@@ -163,15 +163,14 @@ class _Run:
 
     def go(self, n_jobs: int | None, progress: Progress, notes: tuple[str, ...]) -> Summary:
         done = self.journal.done
-        if self.journal.complete is not None and self._whole():
-            return self._summary(self._rows(), notes)
+        whole = self.journal.complete is not None and self._whole()
         safe = self._rows()
         rows, tokens = safe, sum(d.tokens for d in done.values())
         doing = functools.partial(work, forms={t.table: t.form for t in self.targets}, max_chars=self.corpus.max_chars)
         ids = Ids(self.folder / "ids.sqlite")
         try:
             progress(rows, tokens, None)
-            for shard, result in results(self._missing(ids), doing, n_jobs):
+            for shard, result in results(self._missing(ids, whole), doing, n_jobs):
                 before = done.get(shard.number)  # safe once, but its files are gone
                 self._keep(shard, result)
                 if before is None:
@@ -182,16 +181,20 @@ class _Run:
             ids.close()
         if extra := [n for n in done if n >= self.seen]:
             raise RunError(f"{self.folder}: the corpus is shorter than it was (by {len(extra)} shards); begin anew with --overwrite")
-        self._put_together()
+        if not whole:
+            self._put_together()
+        self._tidy()
         return self._summary(safe, notes)
 
-    def _missing(self, ids: Ids) -> Iterator[Shard]:
+    def _missing(self, ids: Ids, whole: bool) -> Iterator[Shard]:
         """Shards that are not safe yet."""
         for shard in shards(self.corpus.items(), ids, self.shard_rows):
             self.seen = shard.number + 1
             self.duplicates += sum(d is not None for d in shard.duplicates)
             done = self.journal.done.get(shard.number)
             if done is None:
+                if whole:
+                    raise RunError(f"{self.folder}: the corpus is longer than it was; begin anew with --overwrite")
                 yield shard
                 continue
             if done.digest != shard.digest:
@@ -199,7 +202,7 @@ class _Run:
                     f"{self.folder}: rows {done.rows[0]:,} to {done.rows[1]:,} of the corpus are not what they were when the run began; "
                     "begin anew with --overwrite"
                 )
-            if not all(journals.intact(self._place(t, shard.number), *done.tables[t.table][:2]) for t in self.targets):
+            if not whole and not all(journals.intact(self._place(t, shard.number), *done.tables[t.table][:2]) for t in self.targets):
                 yield shard
 
     def _place(self, target: _Target, number: int) -> Path:
@@ -238,13 +241,19 @@ class _Run:
                 draft.unlink(missing_ok=True)
             raise
         self.journal.finish({"shards": self.seen, "duplicates": self.duplicates, "outputs": outputs})
+
+    def _tidy(self) -> None:
+        """Remove what a crash or an earlier run has left: shards of single files, files of a folder that are none of its shards."""
         for target in self.targets:
             shutil.rmtree(self.folder / target.table, ignore_errors=True)
+            for path in target.path.glob("part-*") if target.folder else ():
+                number = path.name.removeprefix("part-").removesuffix(f".{target.form}")
+                if not number.isdecimal() or path != self._place(target, int(number)) or int(number) >= self.seen:
+                    path.unlink()
 
     def _whole(self) -> bool:
         """Whether the outputs of a complete run are still there as they were written."""
         complete = self.journal.complete or {}
-        self.seen, self.duplicates = int(complete["shards"]), int(complete["duplicates"])
         single = all(journals.intact(t.path, *complete["outputs"][t.table]) for t in self.targets if not t.folder)
         return single and all(
             journals.intact(self._place(t, d.shard), *d.tables[t.table][:2])

@@ -11,15 +11,16 @@ Conventions
 
 from __future__ import annotations
 
-import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from framing.rows import TABLES, Column, Row
 
+_SPECIAL = re.compile('[,"\r\n]')
 FORMATS = ("jsonl", "csv", "parquet")
 _ROW = Column("row", int, "number of the article in the corpus, from 1")
 _INPUT = Column("input", str, "where it was read")
@@ -88,9 +89,12 @@ def versions(forms: Iterable[str]) -> dict[str, str]:
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in rows).encode()
+
+
+def _quoted(field: str) -> str:
+    """As RFC 4180 has it; Python before 3.13 leaves a bare carriage return unquoted, where readers end the row."""
+    return '"' + field.replace('"', '""') + '"' if _SPECIAL.search(field) else field
 
 
 def _field(value: Any) -> str:

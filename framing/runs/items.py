@@ -110,8 +110,14 @@ class Corpus:
         ReadError
             If one is not there, cannot be opened, is of no known kind, or lacks a column.
         """
+        from framing.runs.lines import is_encoding
         from framing.runs.tables import check_table
 
+        if not is_encoding(self.encoding):
+            raise ReadError(f"the encoding {self.encoding!r} is not known")
+        forms = {(self.form or "jsonl") if kind == "stdin" else kind for kind in map(self.kind, self.inputs)}
+        if "jsonl" in forms and "\n".encode(self.encoding) != b"\n":
+            raise ReadError(f"JSON lines cannot be told apart in {self.encoding}; turn them into utf-8")
         told, self.position.total = [], 0
         for name in self.inputs:
             kind = self.kind(name)
@@ -124,6 +130,8 @@ class Corpus:
                     check_table(self, name, kind)
                 elif kind == "file":
                     Path(name).open("rb").close()
+            except FileNotFoundError as error:
+                raise ReadError(f"{name}: no such file; check the path") from error
             except OSError as error:
                 raise ReadError(f"{name}: cannot be read: {error.strerror or error}") from error
             if self.position.total is not None:

@@ -86,11 +86,11 @@ def records(stream: IO[bytes], encoding: str, delimiter: str, limit: int, over: 
             except StopIteration:
                 return
             except csv.Error as error:
-                yield feed.line, f"line {feed.line:,}: {error}"
+                yield feed.line, f"{feed.place}: {error}"
                 continue
             if feed.ended:
                 if record != [_END]:
-                    yield feed.line, f"line {feed.first:,}: a quotation mark is not closed before the file ends"
+                    yield feed.line, f"{feed.place}: a quotation mark is not closed before the file ends"
                 return
             if feed.cut:
                 yield feed.line, f"line {feed.line:,}: {over}"
@@ -112,6 +112,11 @@ class _Feed:
     def begin(self) -> None:
         """A record begins with the next line."""
         self.first, self.held, self.cut = self.line + 1, 0, False
+
+    @property
+    def place(self) -> str:
+        """Of the record, in words: what is wrong with it may have taken in lines that were meant as records of their own."""
+        return f"line {self.line:,}" if self.line <= self.first else f"lines {self.first:,} to {self.line:,}"
 
     def __iter__(self) -> _Feed:
         return self

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from framing.runs.items import Corpus, Item, ReadError, standard_input, too_long
-from framing.runs.lines import STRAY, is_encoding, lines, records
+from framing.runs.lines import STRAY, lines, records
 
 LINE = 12  # bytes of a character in JSON at most: two escapes of six
 SPARE = 1_000_000  # bytes for the other fields
@@ -33,8 +33,6 @@ _ID, _TITLE = "id", "title"  # columns that are taken if they are there
 
 def check_table(corpus: Corpus, name: str, form: str) -> None:
     """Open a table and look for its columns. Raises ``ReadError`` or ``OSError``."""
-    if not is_encoding(corpus.encoding):
-        raise ReadError(f"the encoding {corpus.encoding!r} is not known")
     if form == "parquet":
         _parquet(corpus, name)
         return

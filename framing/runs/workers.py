@@ -59,6 +59,21 @@ def results(todo: Iterable[Shard], work: Work, n_jobs: int | None) -> Iterator[t
         return
 
 
+def on_dask(client: Any) -> Any:
+    """joblib's backend on a cluster of dask, for ``parallel_config``; ``client`` is connected to it.
+
+    joblib takes a cluster with one thread for no cluster and works in the leading process, which an article could then kill. This one
+    always works on the cluster.
+    """
+    from joblib._dask import DaskDistributedBackend
+
+    class OnDask(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            return max(2, int(super().effective_n_jobs(n_jobs)))
+
+    return OnDask(client=client)
+
+
 class _Stream:
     """The shards as joblib takes them, perhaps in a thread of its own: an error ends them and is kept, where joblib would lose it."""
 
