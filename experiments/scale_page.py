@@ -1,4 +1,4 @@
-"""The tables of ``docs/scale.md``, made from ``results/scale.volatile.json``.
+"""The tables of ``docs/scale.md``, made from ``results/scale.volatile.json`` and ``speed.volatile.json``.
 
     python -m experiments.scale_page [--check]
 
@@ -79,7 +79,22 @@ def _bytes(size: float) -> str:
     return f"{size / 1e9:,.1f} GB" if size < 1e12 else f"{size / 1e12:,.2f} TB"
 
 
-MAKERS = {"throughput": throughput, "memory": memory, "plan": plan}
+def rooms(found: dict[str, Any]) -> str:
+    """Where the time of an analysis goes, and what longer texts cost; from ``experiments.speed``."""
+    part = result("speed.volatile")
+    shares = {name.removesuffix("_share"): share for name, share in part["rooms"].items() if name.endswith("_share")}
+    spent = {name: share / part["rooms"]["analysis_tokens_per_second"] for name, share in shares.items()}
+    spent["classifiers"] = 1 / part["classifiers"]["all_tokens_per_cpu_second"]
+    total = sum(spent.values())
+    rows: Rows = [(name, f"{100 * t / total:.0f} %") for name, t in sorted(spent.items(), key=lambda pair: -pair[1])]
+    linear = part["linear"]
+    longer = (
+        f"A text of 1 MB takes {linear['ratio_10x']:.0f} times as long as one of 100 kB, one of 10 MB {linear['ratio_100x']:.0f} times."
+    )
+    return table(("stage", "share of the time"), rows) + "\n\n" + longer
+
+
+MAKERS = {"rooms": rooms, "throughput": throughput, "memory": memory, "plan": plan}
 
 
 def fill(text: str) -> str:

@@ -36,12 +36,14 @@ def test_version_is_the_same_in_all_papers() -> None:
 
 
 def test_metadata(installed: metadata.Distribution) -> None:
-    assert [e.value for e in installed.entry_points if e.name == "framing"] == ["framing.cli:main"]
+    named = {e.group: e.value for e in installed.entry_points if e.name == "framing"}
+    assert named == {"console_scripts": "framing.cli:main", "spacy_factories": "framing.interop.spacy:make_component"}
     assert installed.metadata["Requires-Python"] == ">=3.10"
-    assert set(installed.metadata.get_all("Provides-Extra")) == {"web", "distributed", "plots", "test", "dev"}
+    extras = {"web", "parquet", "frames", "spacy", "distributed", "plots", "docs", "all", "test", "dev"}
+    assert set(installed.metadata.get_all("Provides-Extra")) == extras
     core = {re.split(r"[>=<\[ ]", line)[0] for line in installed.requires or [] if "extra ==" not in line}
     assert core == {"numpy", "scipy", "scikit-learn", "nltk", "joblib", "click", "rich", "jinja2", "pooch", "tomli"}
-    assert all(">=" in line for line in installed.requires or [])
+    assert all(">=" in line or line.startswith("framing[") for line in installed.requires or [])
 
 
 def test_data_files_are_in_the_package() -> None:
