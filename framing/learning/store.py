@@ -41,7 +41,7 @@ MOST_CARD, MOST = 1 << 24, 1 << 30
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _LOCAL, _SIZES = 30, 26  # bytes of a local header of a zip, and where in it the lengths of name and extra field are
 _MAGIC = 10  # bytes before the header of an array in the first version of its format
-_HEADER = re.compile(rb"\{'descr': '([<|][a-z]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n")  # as numpy writes plain ones
+_HEADER = re.compile(rb"\{'descr': '([<|][biufSU]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n")  # of plain ones
 
 # What zipfile, zlib and numpy raise on bytes that nobody wrote. NotImplementedError: a version of zip that is not known; TypeError: a type
 # of numbers that is none; OverflowError: a shape beyond a word.
