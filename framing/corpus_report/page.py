@@ -10,16 +10,11 @@ Conventions
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from framing.corpus_report.corpus import OTHERS, Corpus, Meta, read_corpus
 from framing.corpus_report.figures import HEIGHT, Cell, cells, dots, end, heat, histogram, number, over_time, strips, ticks
@@ -28,11 +23,13 @@ from framing.corpus_report.outliers import Reports, outliers
 from framing.corpus_report.sources import Hedging, Ranking, Source, rank_sources, read_hedges
 from framing.frame_reasons import TITLES
 from framing.records import HEDGE_TYPES
+from framing.report.pages import digest, resource, template
 from framing.report.summary import one_line
 from framing.version import __version__
 
 LEAST = 10  # articles that a comparison needs
 SOURCES = 100  # shown
+PACKAGE = "framing.corpus_report"
 NAMED = 5  # sources of a group that are named
 KINDS = 5  # of errors that are shown
 BAR = 90  # pixels of a histogram
@@ -78,15 +75,15 @@ def corpus_report(
     codes, n_groups = corpus.group[corpus.used], len(corpus.groups)
     by_group = compare(corpus, codes, n_groups)
     overall = compare(corpus, np.zeros(len(corpus.used), np.int64), 1)
-    style, script = _resource("style.css"), _resource("script.js")
+    style, script = resource(PACKAGE, "style.css"), resource(PACKAGE, "script.js")
     ranking = None if attributions is None else rank_sources(attributions, corpus)
     hedging = None if hedges is None else read_hedges(hedges, corpus, codes, n_groups)
-    return _template().render(
+    return template(PACKAGE).render(
         title=one_line(title) if title else f"How {corpus.counts['used']:,} articles say what they say",
         style=style,
-        style_digest=_digest(style),
+        style_digest=digest(style),
         script=script,
-        script_digest=_digest(script),
+        script_digest=digest(script),
         version=__version__,
         scored_by=scored_by or {},
         table=one_line(scores.name),
@@ -250,23 +247,3 @@ def _hedging(found: Hedging, corpus: Corpus, least: int) -> dict[str, Any]:
         "own": own,
         "unused": found.unused,
     }
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    environment = Environment(
-        loader=DictLoader({"page": _resource("page.html")}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page")
-
-
-def _resource(name: str) -> str:
-    return resources.files("framing.corpus_report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")

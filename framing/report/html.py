@@ -13,22 +13,18 @@ Conventions
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-
-from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from framing.records import HEDGE_TYPES
 from framing.report.about import Entry, attribution_entries, hedge_entries, loaded_entries, loaded_sentences
 from framing.report.marks import marks_of, paragraphs
+from framing.report.pages import digest, resource, template
 from framing.report.summary import WITHHELD, SourceRow, frame_rows, level_counts, number, one_line, reason_rows, signed, source_rows
 from framing.result import Analysis
 from framing.transparency import POINTS
 
+PACKAGE = "framing.report"
 LAYERS = ("source", "cue", "content", "hedge", "loaded")
 
 
@@ -57,19 +53,19 @@ def render_notebook(analysis: Analysis) -> str:
 
 
 def _render(analysis: Analysis, with_script: bool) -> str:
-    style, script = _resource("style.css"), _resource("script.js") if with_script else ""
+    style, script = resource(PACKAGE, "style.css"), resource(PACKAGE, "script.js") if with_script else ""
     loaded = loaded_sentences(analysis)
     lists = {"a": attribution_entries(analysis), "h": hedge_entries(analysis), "l": loaded_entries(loaded)}
     shown = list(paragraphs(analysis, marks_of(analysis, analysis.hedges, loaded)))
     placed = {key for paragraph in shown for piece in paragraph.pieces for key in (*piece.anchors, *piece.flags)}
     title = analysis.article.title or analysis.article.id
     score = analysis.scores.transparency
-    return _template().render(
+    return template(PACKAGE).render(
         title=one_line(title) if title else "Article without a title",
         style=style,
-        style_digest=_digest(style),
+        style_digest=digest(style),
         script=script,
-        script_digest=_digest(script) if script else "",
+        script_digest=digest(script) if script else "",
         tips={} if with_script else _tips(lists),
         headline=shown.pop(0) if shown and shown[0].kind == "title" else None,
         paragraphs=shown,
@@ -121,24 +117,3 @@ def _stack(counts: dict[str, int]) -> list[tuple[str, int, float, float]]:
 
 def _tips(lists: dict[str, list[Entry]]) -> dict[str, str]:
     return {entry.key: entry.tip for entries in lists.values() for entry in entries}
-
-
-def _digest(source: str) -> str:
-    return base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    environment = Environment(
-        loader=DictLoader({"page": _resource("page.html")}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page")
-
-
-@lru_cache(maxsize=8)
-def _resource(name: str) -> str:
-    return resources.files("framing.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
