@@ -38,7 +38,7 @@ from typing import Any
 
 from experiments.data import load
 from framing import analyze
-from framing.runs.items import Corpus
+from framing.runs.corpus import Corpus
 from framing.runs.shards import Ids, shards
 from framing.version import __version__
 from tests.corpus import command, corpus, environment

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from framing.runs.items import Columns, Corpus, Item, ReadError
+from framing.runs.corpus import Corpus
+from framing.runs.items import Columns, Item, ReadError
 from tests.corpus import write_lines
 
 

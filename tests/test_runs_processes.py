@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from framing.runs import RunError, score
-from framing.runs.items import Corpus
+from framing.runs.corpus import Corpus
 from framing.runs.shards import DIED, Ids, Result, Shard, shards, work
 from framing.runs.workers import results
 from tests.corpus import begin, corpus, environment, finish

@@ -19,13 +19,14 @@ from typing import Any
 
 import click
 
-from framing.cli.output import complain, one_line
+from framing.cli.output import complain
 from framing.runs.engine import Summary, score
 from framing.runs.formats import FORMATS
 from framing.runs.items import MAX_CHARS, Columns, ReadError
 from framing.runs.journal import RunError
 from framing.runs.shards import ROWS
 from framing.runs.workers import on_dask
+from framing.showing import one_line
 
 BACKENDS = ("loky", "threading", "multiprocessing", "dask", "ray")
 _ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^\s/:\[\]]+|\[[0-9a-fA-F:.]+\]):\d+/?")

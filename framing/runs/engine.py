@@ -23,15 +23,15 @@ from typing import Any
 
 from framing.analysis import MODELS
 from framing.runs import journal as journals
+from framing.runs.corpus import Corpus, check_inputs
 from framing.runs.formats import FORMATS, SCHEMAS, combine, header, versions
-from framing.runs.items import MAX_CHARS, Columns, Corpus, check_inputs
+from framing.runs.items import COLUMNS, MAX_CHARS, Columns
 from framing.runs.journal import Done, Journal, RunError
 from framing.runs.shards import ROWS, Ids, Result, Shard, maker, shards, work
 from framing.runs.workers import results
 from framing.transparency import SCHEME
 from framing.version import __version__
 
-COLUMNS = Columns()
 Progress = Callable[[int, int, float | None], None]
 
 

@@ -131,7 +131,10 @@ def part(folder: Path, shard: int, suffix: str, nested: bool = True) -> Path:
 
 
 def store(path: Path, data: bytes) -> tuple[int, str]:
-    """Put a file on the disk whole or not at all; its size and SHA-256."""
+    """Put a file on the disk whole or not at all; its size and SHA-256.
+
+    The draft has the same name every time, unlike those of :mod:`framing.writing`: what a death leaves is overwritten when the run goes on.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
     try:

@@ -13,16 +13,20 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from framing.runs.items import Corpus, Item, ReadError, standard_input, too_long
+from framing.runs.items import Item, ReadError, too_long
 from framing.runs.lines import STRAY, lines, records
+
+if TYPE_CHECKING:
+    from framing.runs.corpus import Corpus
 
 LINE = 12  # bytes of a character in JSON at most: two escapes of six
 SPARE = 1_000_000  # bytes for the other fields
@@ -60,7 +64,9 @@ def read_table(corpus: Corpus, name: str, form: str, row: int, before: int) -> I
 def _opened(name: str) -> Iterator[tuple[IO[bytes], IO[bytes] | None]]:
     """The bytes of a table, unpacked, and the file whose position says how far the reading is."""
     if name == "-":
-        yield standard_input(), None
+        if sys.stdin is None:
+            raise ReadError("standard input: is closed")
+        yield sys.stdin.buffer, None
         return
     with Path(name).open("rb") as raw:
         yield (gzip.GzipFile(fileobj=raw) if name.lower().endswith(".gz") else raw), raw  # type: ignore[misc]  # GzipFile reads as any other
