@@ -22,6 +22,7 @@ from typing import Any
 from framing.learning.store import CARD
 from framing.metrics.signature import short
 from framing.records import Document
+from framing.writing import replacing
 
 PAGE = "CARD.md"
 _NO_SCORES = "Not written yet."
@@ -195,9 +196,5 @@ def _read(home: Path) -> dict[str, Any]:
 
 
 def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with replacing(path) as stream:
+        stream.write(text.encode("utf-8"))

@@ -28,8 +28,10 @@ from numpy.typing import ArrayLike
 from framing.metrics.calibration import calibration_error
 from framing.metrics.calibration import reliability as reliability_bins
 from framing.records import LEVELS, Attribution
-from framing.report.summary import level_counts, one_line, source_rows
+from framing.report.summary import level_counts, source_rows
 from framing.result import Analysis
+from framing.showing import one_line
+from framing.writing import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -275,7 +277,8 @@ def _write(figure: Figure, path: str | os.PathLike[str] | None, title: str, told
         return
     place = Path(path)
     if place.suffix.lower() != ".svg":
-        figure.savefig(place, dpi=200)
+        with replacing(place) as stream:
+            figure.savefig(stream, dpi=200, format=place.suffix.removeprefix(".").lower() or None)
         return
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -284,4 +287,5 @@ def _write(figure: Figure, path: str | os.PathLike[str] | None, title: str, told
     assert opening is not None
     head = opening[0][:-1] + ' role="img" aria-labelledby="title desc">'
     told = f'\n <title id="title">{escape(title)}</title>\n <desc id="desc">{escape(told)}</desc>'
-    place.write_text(svg[: opening.start()] + head + told + svg[opening.end() :], encoding="utf-8", newline="\n")
+    with replacing(place) as stream:
+        stream.write((svg[: opening.start()] + head + told + svg[opening.end() :]).encode("utf-8"))

@@ -21,12 +21,12 @@ from typing import Any
 
 import pytest
 
-from framing.cli.output import one_line
 from framing.corpora.cue_xml import documents
 from framing.interop.brat import BratError, read_brat
 from framing.learning import store
 from framing.runs import Corpus, Item, ReadError
 from framing.runs.tables import MAX_ID
+from framing.showing import one_line
 from framing.text import article_from_html
 from tests.corpus import environment
 
@@ -385,7 +385,7 @@ HOSTILE = "a\x1b[2J\x9b1m\x07\r\u202eb\u2028c\udcff\nd.txt"
 
 def test_no_name_steers_the_terminal(run: Callable[..., SimpleNamespace], tmp_path: Path) -> None:
     shown = one_line(HOSTILE)
-    assert shown == "a?[2J?1m? ?b c? d.txt"
+    assert shown == "a\ufffd[2J\ufffd1m\ufffd \ufffdb c\ufffd d.txt"
     (tmp_path / "in.csv").write_text("\x1b[2J\u202e,x\n1,2\n", encoding="utf-8")
     for args in (
         ["analyze", HOSTILE],

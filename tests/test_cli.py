@@ -14,8 +14,8 @@ import pytest
 
 import framing
 from framing.cli import COMMANDS
-from framing.cli.output import replacing
 from framing.demo import read_demo
+from framing.writing import replacing
 
 Run = Callable[..., SimpleNamespace]
 LINES = "".join(f"<p>Mayor Ida Lund said on Tuesday that bridge number {i} may fall within a year.</p>" for i in range(12))

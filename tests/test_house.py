@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Room -> floor. A room is a module or a folder of framing/; a new one is entered here.
 FLOORS = {
-    "records": 0, "late": 0, "lexicons": 0, "schema": 0, "demo": 0, "version": 0,
+    "records": 0, "late": 0, "lexicons": 0, "schema": 0, "demo": 0, "version": 0, "writing": 0, "showing": 0,
     "html": 1, "boilerplate": 1, "language_id": 1, "text": 1, "sentences": 1, "word_types": 1, "tokens": 1, "quotes": 1,
     "phrases": 1, "nouns": 1, "capitals": 1, "names": 1, "metrics": 1, "learning": 1,
     "cues": 2, "contents": 2, "labels": 2, "nesting": 2, "patterns": 2, "tagging": 2, "signals": 2, "templates": 2, "linking": 2,

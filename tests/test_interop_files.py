@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.interop.files import LONGEST, FileNames, encode, replacing, safe_name, write
+from framing.interop.files import LONGEST, FileNames, encode, safe_name, write
+from framing.writing import replacing
 
 HOSTILE = [
     "../../x",

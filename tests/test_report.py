@@ -21,9 +21,10 @@ from framing.report.about import attribution_entries, hedge_entries, loaded_entr
 from framing.report.html import LAYERS, render_html, render_notebook
 from framing.report.jsonl import render_jsonl
 from framing.report.marks import Mark, Paragraph, marks_of, paragraphs
-from framing.report.summary import NO_SOURCE, NOBODY, level_counts, one_line, printable, source_rows, speaker, tree
+from framing.report.summary import NO_SOURCE, NOBODY, level_counts, source_rows, speaker, tree
 from framing.report.text import MAX_ATTRIBUTIONS, MAX_SOURCES, render_text
 from framing.result import Analysis
+from framing.showing import one_line, printable
 
 Make = Callable[..., Analysis]
 HOSTILE = "</style></p><script>alert(1)</script><img src=x onerror=alert(2)> "

@@ -21,10 +21,11 @@ import click
 
 from framing.analysis import analyze
 from framing.cli.inputs import InputError, is_address, load, load_demo
-from framing.cli.output import READER_GONE, complain, encode, hush, replacing, standard_output
+from framing.cli.output import READER_GONE, complain, encode, hush, standard_output
 from framing.cli.start import undisturbed
 from framing.records import Article
 from framing.result import Analysis
+from framing.writing import replacing
 
 SUFFIX = {"text": ".txt", "json": ".json", "jsonl": ".jsonl", "html": ".html"}
 MAX_WIDTH = 100  # columns: longer lines are hard to read

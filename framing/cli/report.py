@@ -14,11 +14,12 @@ from pathlib import Path
 
 import click
 
-from framing.cli.output import encode, replacing, standard_output
+from framing.cli.output import encode, standard_output
 from framing.corpus_report.corpus import Meta
 from framing.corpus_report.page import LEAST, corpus_report
 from framing.corpus_report.tables import TableError
 from framing.runs.journal import MANIFEST
+from framing.writing import replacing
 
 EPILOG = """\b
 Examples:

@@ -23,7 +23,7 @@ from framing.corpus_report.figures import number
 from framing.corpus_report.intervals import Floats
 from framing.corpus_report.measures import MEASURES, Measure, values
 from framing.corpus_report.tables import TableError
-from framing.report.summary import one_line
+from framing.showing import one_line
 
 SHOWN = 10
 

@@ -24,7 +24,7 @@ from framing.corpus_report.sources import Hedging, Ranking, Source, rank_sources
 from framing.frame_reasons import TITLES
 from framing.records import HEDGE_TYPES
 from framing.report.pages import digest, resource, template
-from framing.report.summary import one_line
+from framing.showing import one_line
 from framing.version import __version__
 
 LEAST = 10  # articles that a comparison needs

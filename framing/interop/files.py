@@ -5,19 +5,17 @@ Conventions
 * A name is made of ASCII letters, digits, ``.``, ``_`` and ``-``, does not begin with a dot or a dash, and is no device of Windows; so it
   never leaves its folder, whatever the id. An id that had to be changed, or is long, carries eight digits of its SHA-256 behind.
 * Two documents never share a name, not even on disks that do not tell capitals apart: the later one gets a number.
-* A file is written under another name in the same folder and moved to its place when it is complete.
+* A file is there whole or not at all (:mod:`framing.writing`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+
+from framing.writing import replacing
 
 LONGEST = 100  # characters of a name, without its ending
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -75,36 +73,10 @@ class FileNames:
         return name
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file as a whole or not at all; a link in its place is replaced, never followed.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written to; what was there stays, as it does when the block raises.
-    """
-    handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        os.chmod(draft, 0o666 & ~_mask())  # mkstemp is stricter than what people expect of a file
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
 def write(path: Path, content: bytes) -> None:
-    """:func:`replacing` for what is at hand."""
-    with replacing(path) as stream:
+    """Write a file as a whole or not at all; a link in its place is replaced, never followed."""
+    with replacing(path, follow=False) as stream:
         stream.write(content)
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def encode(text: str) -> bytes:

@@ -24,10 +24,11 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from framing.interop import brat_scheme as scheme
-from framing.interop.files import encode, replacing, write
+from framing.interop.files import encode, write
 from framing.records import HEDGE_TYPES, LEVELS, QUOTE_KINDS, REASONS, SOURCE_KINDS, SPEECH, Document, Span
 from framing.result import Analysis
 from framing.version import __version__
+from framing.writing import replacing
 
 __all__ = ["label_config", "to_task", "write_label_studio"]
 
@@ -169,7 +170,7 @@ def write_label_studio(
     home.mkdir(parents=True, exist_ok=True)
     if not overwrite and (home / TASKS).exists():
         raise FileExistsError(f"{home} holds {TASKS} already: choose another folder, or overwrite it")
-    with replacing(home / TASKS) as stream:
+    with replacing(home / TASKS, follow=False) as stream:
         for item in items:
             task = json.dumps(to_task(item, asked), sort_keys=True)
             stream.write((",\n" if n else "[\n").encode() + task.encode("ascii"))

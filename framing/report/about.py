@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from framing import loaded
 from framing.records import Attribution, Hedge, Sentence, Span
-from framing.report.summary import NOBODY, WITHHELD, one_line, signed, speaker, tree
+from framing.report.summary import NOBODY, WITHHELD, signed, speaker, tree
 from framing.result import Analysis
+from framing.showing import one_line
 from framing.tokens import tokenize
 
 EXCERPT = 140  # characters of a content or sentence

@@ -20,8 +20,9 @@ from framing.records import HEDGE_TYPES
 from framing.report.about import Entry, attribution_entries, hedge_entries, loaded_entries, loaded_sentences
 from framing.report.marks import marks_of, paragraphs
 from framing.report.pages import digest, resource, template
-from framing.report.summary import WITHHELD, SourceRow, frame_rows, level_counts, number, one_line, reason_rows, signed, source_rows
+from framing.report.summary import WITHHELD, SourceRow, frame_rows, level_counts, number, reason_rows, signed, source_rows
 from framing.result import Analysis
+from framing.showing import one_line
 from framing.transparency import POINTS
 
 PACKAGE = "framing.report"

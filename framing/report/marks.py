@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from framing.records import Hedge, Sentence, Span
-from framing.report.summary import one_line, printable
 from framing.result import Analysis
+from framing.showing import one_line, printable
 
 TOLD = 8  # innermost marks that a piece names
 DEEPEST = 3  # content in content in content: deeper is shown as this

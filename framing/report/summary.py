@@ -1,4 +1,4 @@
-"""What the reports for people have in common: sources gathered and ordered, nesting, and strings made safe to show.
+"""What the reports for people have in common: sources gathered and ordered, and nesting.
 
 Conventions
 -----------
@@ -12,7 +12,6 @@ Conventions
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +20,12 @@ from framing.frame_reasons import TITLES, summaries
 from framing.reasons import rating_summary
 from framing.records import LEVELS, REASONS, Attribution
 from framing.result import Analysis, Explanation
+from framing.showing import one_line
 
 FRAMES, LEAST = 4, 0.3  # frames of a kind that a report shows, from which probability on
 NOBODY = "nobody named"
 NO_SOURCE = f"({NOBODY})"
 WITHHELD = {"specific": "withheld, reason given", "boilerplate": "withheld, stock reason", "none": "withheld, no reason"}
-
-# What a terminal or browser would act on instead of showing: C0 and C1 controls, lone surrogates, bidirectional controls, noncharacters.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +44,9 @@ class SourceRow:
     delta: float | None
 
 
-def printable(text: str) -> str:
-    """``text`` with every character that a terminal or browser would obey instead of show replaced by U+FFFD; tabs and newlines stay."""
-    return _UNSAFE.sub("\ufffd", text)
-
-
 def number(count: int, noun: str) -> str:
     """A count with its noun: "1 source", "2 sources"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def one_line(text: str) -> str:
-    """``printable`` text with all white space, newlines included, as single spaces."""
-    return printable(" ".join(text.split()))
 
 
 def source_rows(analysis: Analysis) -> tuple[SourceRow, ...]:

@@ -28,7 +28,6 @@ from framing.report.summary import (
     frame_rows,
     level_counts,
     number,
-    one_line,
     reason_rows,
     signed,
     source_rows,
@@ -36,6 +35,7 @@ from framing.report.summary import (
     tree,
 )
 from framing.result import Analysis
+from framing.showing import one_line
 
 MAX_SOURCES = 40
 MAX_ATTRIBUTIONS = 60
