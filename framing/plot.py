@@ -206,7 +206,7 @@ def reliability(
         y = np.array([b.outcome for b in bins])
         n = np.array([b.n for b in bins], dtype=float)
         if len(bins):
-            low, high = _wilson(y, n)
+            low, high = _wilson([b.outcome for b in bins], [b.n for b in bins])
             axes.vlines(x, low, high, color="#0072B2", linewidth=1.2)
             axes.plot(x, y, color="#0072B2", linewidth=1)
             axes.scatter(x, y, 12 + 60 * n / n.max(), color="#0072B2", zorder=3)
@@ -259,12 +259,12 @@ def _marker(level: str) -> Any:
     return Line2D([], [], linestyle="none", marker=MARKERS[level], color=COLOURS[level], markersize=5)
 
 
-def _wilson(share: Any, n: Any) -> tuple[Any, Any]:
-    """95 % interval of a proportion."""
-    z = 1.959964
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return middle - half, middle + half
+def _wilson(outcomes: Sequence[float], sizes: Sequence[int]) -> tuple[list[float], list[float]]:
+    """95 % intervals of proportions."""
+    from scipy.stats import binomtest
+
+    found = [binomtest(round(y * n), n).proportion_ci(method="wilson") for y, n in zip(outcomes, sizes)]
+    return [i.low for i in found], [i.high for i in found]
 
 
 def _short(name: str) -> str:

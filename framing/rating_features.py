@@ -258,7 +258,7 @@ def _of_tokens(reading: Reading) -> dict[str, Mark]:
     tokens = reading.tokens
     quoted = quoted_tokens(tokens, reading.quotes)
     body = tokens.body
-    author = body & ~quoted & ~_inside(tokens, reading.attributions)
+    author = body & ~quoted & ~attributed(tokens, reading.attributions)
     # Counted by type: a look at every token for every class would cost more than all the rest.
     classes = tokens.rows(_kinds_of.table(np.int64))[tokens.numbers] if tokens.types else np.zeros(0, np.int64)
     has = ((classes[:, None] >> np.arange(len(_classes()))) & 1).astype(np.float64)  # products of these are faster; exact below 2^53
@@ -278,7 +278,7 @@ def _of_class(tokens: Tokens, has: Floats, k: int, where: Bools) -> Iterable[Spa
     return _spans(tokens, where & (has[tokens.type, k] > 0))
 
 
-def _inside(tokens: Tokens, found: Sequence[Attribution]) -> Bools:
+def attributed(tokens: Tokens, found: Sequence[Attribution]) -> Bools:
     """Which tokens lie in the content of an attribution."""
     change = np.zeros(len(tokens) + 1, np.int64)
     for a in found:

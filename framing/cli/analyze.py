@@ -9,7 +9,6 @@ holds a file an input. Inputs are read and written one at a time, in the order g
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,6 @@ SUFFIX = {"text": ".txt", "json": ".json", "jsonl": ".jsonl", "html": ".html"}
 MAX_WIDTH = 100  # columns: longer lines are hard to read
 PIPE_WIDTH = 80
 MAX_NAME = 200  # bytes of a file's name without its ending; systems take 255
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # of Windows
 
 EPILOG = """\b
 Examples:
@@ -191,8 +189,9 @@ def _file_names(names: Sequence[str], suffix: str) -> Iterator[str]:
     for name in names:
         stem = {"-": "stdin", "--demo": "demo"}.get(name) or Path(name.rstrip("/")).stem or "article"
         if is_address(name):
-            stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in stem) or "article"
-            stem += "-" * bool(_DEVICE.fullmatch(stem))
+            from framing.interop.files import safe_name
+
+            stem = safe_name(stem)
         stem = _cut(stem)
         unique, n = stem, 2
         while unique.casefold() in taken:

@@ -20,13 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.metrics.bootstrap import resample
+from framing.metrics.bootstrap import interval, resample
 
 BUNDLES = 2000
 RESAMPLES = 1000
 SEED = 0
 FEWEST = 5
-_TAILS = (2.5, 97.5)  # percent
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -127,5 +126,5 @@ def _estimate(statistic: Callable[[Floats], Floats], point: Floats, drawn: Float
     for g in np.flatnonzero(n >= FEWEST):
         known = values[g][~np.isnan(values[g])]
         if len(known) and np.ptp(known) > 1e-9:
-            low[g], high[g] = np.percentile(known, _TAILS)
+            low[g], high[g] = interval(known)
     return Estimate(value, low, high, n)

@@ -55,13 +55,9 @@ class Facts:
     def voice(self) -> NDArray[np.int64]:
         """Voice of every token (n,), as its place in ``VOICES``."""
         tokens = self.tokens
-        told = np.zeros(len(tokens) + 1, np.int64)
-        for first, last in (tokens.range(span) for a in self.analysis.attributions for span in a.content):
-            if first < last:
-                told[first] += 1
-                told[last] -= 1
+        told = rating_features.attributed(tokens, self.analysis.attributions)
         quoted = quoted_tokens(tokens, self.analysis.quotes)
-        return np.where(quoted, VOICES.index(QUOTED), np.where(np.cumsum(told)[:-1] > 0, VOICES.index(REPORTED), VOICES.index(OWN)))
+        return np.where(quoted, VOICES.index(QUOTED), np.where(told, VOICES.index(REPORTED), VOICES.index(OWN)))
 
     @cached_property
     def word(self) -> Bools:

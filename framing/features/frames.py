@@ -15,33 +15,10 @@ from collections.abc import Mapping
 
 from framing.classification import loaded_shares
 from framing.features.facts import OWN, QUOTED, VOICES, Facts, Feature
+from framing.frame_reasons import TITLES
 from framing.hyperpartisan_features import lexicon
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES
 
-_POLICY = {
-    "econ": "economic costs and benefits",
-    "capa": "capacity and resources",
-    "mora": "morality and religion",
-    "fair": "fairness and equality",
-    "lega": "legality, constitution, courts",
-    "poli": "what a policy prescribes and how well it works",
-    "crim": "crime and punishment",
-    "secu": "security and defence",
-    "heal": "health and safety",
-    "qual": "quality of life",
-    "cult": "cultural identity",
-    "publ": "public opinion",
-    "pols": "politics, parties, elections",
-    "exte": "other countries, international reputation",
-    "othe": "any other",
-}
-_GENERIC = {
-    "conf": "conflict between people, parties, countries",
-    "resp": "responsibility for a problem or its solution",
-    "huma": "human interest: a face, a feeling",
-    "mora": "moral or religious prescription",
-    "econ": "economic consequences",
-}
 _FIFTY = "none below 50 words; reads 650"
 
 
@@ -69,16 +46,16 @@ def _words(facts: Facts, voice: str, category: str | None = None) -> float | Non
     return facts.rate_in(voice, float(counts.sum() if category is None else counts[lexicon().names.index(category)]))
 
 
-def _frame(kind: str, code: str, meaning: str) -> Feature:
+def _frame(kind: str, code: str) -> Feature:
     def value(facts: Facts) -> float | None:
         found: Mapping[str, float] | None = getattr(facts.analysis.frames, kind)
         return None if found is None else found[code]
 
-    return Feature(f"{kind}_{code}", "probability", f"p_{code}", f"{kind.capitalize()} frame: {meaning}.", value, _FIFTY)
+    return Feature(f"{kind}_{code}", "probability", f"p_{code}", f"{kind.capitalize()} frame: {TITLES[kind][code]}.", value, _FIFTY)
 
 
 FEATURES: tuple[Feature, ...] = (
-    *(_frame("policy", code, _POLICY[code]) for code in POLICY_FRAMES),
+    *(_frame("policy", code) for code in POLICY_FRAMES),
     Feature(
         "policy_sum",
         "frames",
@@ -95,7 +72,7 @@ FEATURES: tuple[Feature, ...] = (
         lambda f: _entropy(f.analysis.frames.policy),
         _FIFTY,
     ),
-    *(_frame("generic", code, _GENERIC[code]) for code in GENERIC_FRAMES),
+    *(_frame("generic", code) for code in GENERIC_FRAMES),
     Feature(
         "generic_entropy",
         "0 to 1",
