@@ -85,7 +85,6 @@ def train_policy_frames(
     corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    seed: int = 0,
     progress: Progress | None = None,
 ) -> PolicyFrameClassifier:
     """Train the classifier of policy frames.
@@ -98,8 +97,6 @@ def train_policy_frames(
         Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
     out : path, optional
         Folder to save the model and its ``CARD.md`` into; without it nothing is written.
-    seed : int
-        Without effect: nothing here is random.
     progress : callable, optional
         Called with a line of text.
 
@@ -117,18 +114,17 @@ def train_policy_frames(
     ImportError
         If scipy or scikit-learn is missing.
     """
-    return _train(PolicyFrameClassifier(), "policy frames", corpus, data_home, out, seed, progress)
+    return _train(PolicyFrameClassifier(), "policy frames", corpus, data_home, out, progress)
 
 
 def train_generic_frames(
     corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    seed: int = 0,
     progress: Progress | None = None,
 ) -> GenericFrameClassifier:
     """Train the classifier of generic frames; arguments and errors as of :func:`train_policy_frames`."""
-    return _train(GenericFrameClassifier(), "generic frames", corpus, data_home, out, seed, progress)
+    return _train(GenericFrameClassifier(), "generic frames", corpus, data_home, out, progress)
 
 
 def _train(
@@ -137,7 +133,6 @@ def _train(
     corpus: str | Sequence[str] | None,
     data_home: str | os.PathLike[str] | None,
     out: str | os.PathLike[str] | None,
-    seed: int,
     progress: Progress | None,
 ) -> _C:
     need_tools()
@@ -151,7 +146,7 @@ def _train(
     say(f"{len(model.ngrams_.vocabulary):,} words and word pairs")
     texts = [describe(name, split, "learning, calibration", part) for (name, split), part in coded.items()]
     texts.append(describe(UNLABELLED, "train, without codes", "which words go together", uncoded))
-    return finish(model, _card(model, names, texts, documents, seed), out)
+    return finish(model, _card(model, names, texts, documents), out)
 
 
 @cache
@@ -197,9 +192,7 @@ def _beginning(document: Document) -> str:
     return "".join(c for word in words for c in word if c.isalnum())
 
 
-def _card(
-    model: FrameClassifier, names: Sequence[str], texts: Sequence[dict[str, Any]], documents: Sequence[Document], seed: int
-) -> dict[str, Any]:
+def _card(model: FrameClassifier, names: Sequence[str], texts: Sequence[dict[str, Any]], documents: Sequence[Document]) -> dict[str, Any]:
     first = {document.id: document for document in reversed(documents)}
     counts = {code: sum(code in d.labels[model.TASK] for d in first.values()) for code in model.CODES}
     few = [f"{code} ({n})" for code, n in counts.items() if n < FEW]
@@ -216,7 +209,6 @@ def _card(
         "settings": {
             "articles by frame": counts,
             "experimental": [code for code, n in counts.items() if n < FEW],
-            "seed": seed,
             "n-grams": len(model.ngrams_.vocabulary),
             "articles with an n-gram, at least": LEAST,
             "directions": DIRECTIONS,

@@ -69,7 +69,6 @@ def train_hyperpartisan(
     corpus: str | Sequence[str] | None = None,
     data_home: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    seed: int = 0,
     progress: Progress | None = None,
 ) -> HyperpartisanClassifier:
     """Train the classifier.
@@ -82,8 +81,6 @@ def train_hyperpartisan(
         Folder of the corpora; else the environment variable FRAMING_DATA, else a folder of the user.
     out : path, optional
         Folder to save the model and its ``CARD.md`` into; without it nothing is written.
-    seed : int
-        Without effect: nothing here is random.
     progress : callable, optional
         Called with a line of text.
 
@@ -112,7 +109,7 @@ def train_hyperpartisan(
     say(f"{len(model.ngrams_.vocabulary):,} words and word pairs, {len(columns())} columns; C {model.strength_:g}, share {model.share_:g}")
     texts = [describe(name, "train", "learning, calibration", part) for name, part in parts.items()]
     texts.append(describe(UNLABELLED, "train, labels not read", "which words there are", raw))
-    return finish(model, _card(model, names, texts, documents, seed), out)
+    return finish(model, _card(model, names, texts, documents), out)
 
 
 def family(host: str | None) -> str | None:
@@ -135,7 +132,7 @@ def raw_articles(data_home: str | os.PathLike[str] | None = None) -> list[Docume
 
 
 def _card(
-    model: HyperpartisanClassifier, names: Sequence[str], texts: Sequence[dict[str, Any]], documents: Sequence[Document], seed: int
+    model: HyperpartisanClassifier, names: Sequence[str], texts: Sequence[dict[str, Any]], documents: Sequence[Document]
 ) -> dict[str, Any]:
     return {
         "name": model.NAME,
@@ -149,7 +146,6 @@ def _card(
         "settings": {
             "hyperpartisan articles": sum(bool(d.labels[TASK]) for d in documents),
             "families of publishers": len({d.group or d.id for d in documents}),
-            "seed": seed,
             "n-grams of body and title": list(model.ngrams_.vocabulary.sizes),
             "raw articles with a word, a pair, a word of the title, at least": [LEAST, PAIRS * LEAST, TITLES],
             "share of capitals of names": NAME,

@@ -134,7 +134,14 @@ def test_wrong_usage(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "option"), [("sources", "--seed"), ("rating", "--unlabelled-tokens"), ("attribution", "--exclude"), ("rating", "--brat")]
+    ("task", "option"),
+    [
+        ("sources", "--seed"),
+        ("rating", "--unlabelled-tokens"),
+        ("attribution", "--exclude"),
+        ("rating", "--brat"),
+        ("hyperpartisan", "--seed"),
+    ],
 )
 def test_an_option_that_a_task_does_not_take_is_wrong_usage(task: str, option: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "1").write_text("a\n")
