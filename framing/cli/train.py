@@ -42,7 +42,9 @@ Examples:
 @click.option("--corpus", "corpora", multiple=True, help="Annotated corpus; may be repeated.  [default: those of the shipped model]")
 @click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
-@click.option("--seed", type=click.IntRange(min=0), help="Only for attribution, hedging, rating and loaded_language: of everything random.  [default: 0]")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Of everything random; for attribution, hedging, rating, loaded_language.  [default: 0]"
+)
 @click.option(
     "--unlabelled-tokens",
     type=click.IntRange(min=0),
