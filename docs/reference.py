@@ -9,6 +9,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "One in each room, usable alone on plain texts: `fit`, `predict`, `predict_proba` or `score`, `explain`, `save`, `load`.",
         (
             "framing.attribution",
+            "framing.encoder.extractor",
             "framing.typer",
             "framing.hedge_tagger",
             "framing.frames",
@@ -23,6 +24,7 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Rooms",
         "The steps of an analysis as functions, and what they are made of.",
         (
+            "framing.engines",
             "framing.text",
             "framing.quotes",
             "framing.sources",

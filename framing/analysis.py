@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from framing import classification, transparency
+from framing import classification, engines, transparency
 from framing.article_words import ArticleWords
 from framing.attribution import extract_attributions, shipped
 from framing.hedge_sentences import cue_uncertainty
@@ -70,7 +70,9 @@ NOT_HEDGING = ("booster", "weasel", "peacock")  # certainty, and vagueness about
 WINDOW = 32  # texts a worker gets before results are handed on: keeps the memory flat
 
 
-def analyze(text: str | Article, title: str | None = None, models: Mapping[str, Any] | None = None) -> Analysis:
+def analyze(
+    text: str | Article, title: str | None = None, models: Mapping[str, Any] | None = None, engine: str = engines.FAST
+) -> Analysis:
     """Say how an article says what it says.
 
     Parameters
@@ -86,6 +88,8 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         giving hedges (:func:`framing.hedging.rule_hedges` does it by rule); ``{"rating": h}`` with ``h(reading)`` giving a rating;
         "policy_frames", "generic_frames", "loaded_language" and "hyperpartisan" as :mod:`framing.classification` says. Rating and
         classifiers may be ``None``, which leaves their scores out.
+    engine : {"fast", "encoder"}
+        Which of the shipped parts read the article (:mod:`framing.engines`).
 
     Returns
     -------
@@ -93,14 +97,18 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
 
     Raises
     ------
+    ImportError
+        If what the engine needs is not installed.
     TypeError
         If ``text`` is neither a ``str`` nor an ``Article``, ``title`` neither a ``str`` nor ``None``, ``models`` no mapping, or a part of
         it not callable or giving something else than records.
     ValueError
-        If ``models`` names a part that cannot be replaced, its rating is not between 1 and 5, or what should be probabilities are none.
+        If ``models`` names a part that cannot be replaced, its rating is not between 1 and 5, what should be probabilities are none, or
+        there is no such engine.
     """
     article = _as_article(text, title)
-    chosen = {**SHIPPED, **_own(models)}
+    others = engines.parts(engine)
+    chosen = {**SHIPPED, **{name: part for name, (part, _) in others.items()}, **_own(models)}
     extract, typing, rater, find = (chosen[name] for name in ("attribution", "sources", "rating", "hedging"))
 
     tokens = tokenize(article)
@@ -143,13 +151,15 @@ def analyze(text: str | Article, title: str | None = None, models: Mapping[str, 
         frames=frames,
         scores=scores,
         warnings=(*_warnings(article, tokens, language, words), *classification.domain_warnings(chosen, read)),
-        models={name: _signature(name, part) for name, part in chosen.items()},
+        models={name: _signature(part, *others.get(name, (SHIPPED[name], MODELS[name]))) for name, part in chosen.items()},
         scheme=transparency.SCHEME,
         version=__version__,
     )
 
 
-def analyze_many(texts: Iterable[str | Article], n_jobs: int = 1, models: Mapping[str, Any] | None = None) -> Iterator[Analysis]:
+def analyze_many(
+    texts: Iterable[str | Article], n_jobs: int = 1, models: Mapping[str, Any] | None = None, engine: str = engines.FAST
+) -> Iterator[Analysis]:
     """Analyse a stream of articles in order, with flat memory.
 
     Parameters
@@ -158,6 +168,7 @@ def analyze_many(texts: Iterable[str | Article], n_jobs: int = 1, models: Mappin
     n_jobs : int
         Worker processes, through joblib under whatever backend the caller has set; -1 for one a core.
     models : mapping, optional
+    engine : {"fast", "encoder"}
         As in :func:`analyze`.
 
     Yields
@@ -175,14 +186,14 @@ def analyze_many(texts: Iterable[str | Article], n_jobs: int = 1, models: Mappin
     stream = (_checked(i, text) for i, text in enumerate(texts))
     if n_jobs == 1:
         for text in stream:
-            yield analyze(text, models=models)
+            yield analyze(text, models=models, engine=engine)
         return
     from joblib import Parallel, delayed, effective_n_jobs
 
     size = WINDOW * effective_n_jobs(n_jobs)
     with Parallel(n_jobs=n_jobs) as parallel:
         while window := list(islice(stream, size)):
-            yield from parallel(delayed(analyze)(text, None, models) for text in window)
+            yield from parallel(delayed(analyze)(text, None, models, engine) for text in window)
 
 
 def explain(analysis: Analysis) -> dict[str, tuple[Explanation, ...]]:
@@ -230,8 +241,13 @@ def _all(name: str, found: Any, kind: type[_R]) -> tuple[_R, ...]:
     return records
 
 
-def _signature(name: str, part: Any) -> str:
-    return "none" if part is None else MODELS[name]().signature if part is SHIPPED[name] else "own"
+def _signature(part: Any, shipped_part: Any, model: Callable[[], Estimator]) -> str:
+    return "none" if part is None else model().signature if part is shipped_part else "own"
+
+
+def models_of(engine: str) -> dict[str, Callable[[], Estimator]]:
+    """What gives the model of each part of an engine. Raises ``ValueError`` if there is no such engine."""
+    return {**MODELS, **{name: model for name, (_, model) in engines.parts(engine).items()}}
 
 
 def _rating(rater: Rater, reading: Reading) -> float:

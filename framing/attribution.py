@@ -41,7 +41,7 @@ from framing.patterns import Patterns, read_patterns
 from framing.quotes import find_quotes
 from framing.records import Article, Attribution, Document, Quote, Span
 from framing.signals import TypeMemory
-from framing.tagger import TEMPLATES, Tagger
+from framing.tagger import TEMPLATES, Labeller, Tagger
 from framing.tagging import LABELS, ROLES
 from framing.text import article_from_text
 from framing.tokens import Tokens, tokenize
@@ -78,11 +78,13 @@ class AttributionExtractor(Estimator):
 
     Attributes
     ----------
-    tagger_ : Tagger
+    tagger_ : Labeller
     calibrator_ : Calibrator
     card_ : dict
         What the model's card says; see :meth:`save`.
     """
+
+    tagger_: Labeller
 
     def __init__(
         self,
@@ -227,18 +229,19 @@ class AttributionExtractor(Estimator):
         card : mapping, optional
             What is to be told about the model (data, licence, scores): plain JSON, kept with it and given back as ``card_``.
         """
-        home, network = Path(folder), self.tagger_.network
-        digest = None
-        if self.tagger_.classes is not None:
-            self.tagger_.classes.save(home / "words")
+        home, tagger = Path(folder), self.tagger_
+        assert isinstance(tagger, Tagger)
+        network, digest = tagger.network, None
+        if tagger.classes is not None:
+            tagger.classes.save(home / "words")
             digest = store.read_card(home / "words")["sha256"]
         codes, scales = store.to_int8(network.inputs, axis=1)
-        arrays: dict[str, NDArray[Any]] = {"known": self.tagger_.table.keys, "inputs": codes, "input_scales": scales}
+        arrays: dict[str, NDArray[Any]] = {"known": tagger.table.keys, "inputs": codes, "input_scales": scales}
         arrays |= {f"network_{name}": getattr(network, name) for name in _PLAIN}
         arrays |= {name: getattr(network.transitions, name) for name in _CHAIN}
-        words = sorted(self.tagger_.listed)
+        words = sorted(tagger.listed)
         arrays["listed_words"] = store.from_words(words)
-        arrays["listed_bits"] = np.array([self.tagger_.listed[word] for word in words], np.uint16)
+        arrays["listed_bits"] = np.array([tagger.listed[word] for word in words], np.uint16)
         numbers = {
             "model": "attribution",
             "version": VERSION,

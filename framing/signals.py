@@ -231,7 +231,7 @@ def read_signals(patterns: Patterns, quotes: Sequence[Quote], memory: TypeMemory
         word = _behind(rows[:, 0][tokens.type], 0)
         quoted = np.array(patterns.view.quote, np.int64)
         kind = np.array(patterns.view.kind, np.int64)
-        context["quotation"][:] = _quotation(tokens, quotes)
+        context["quotation"][:] = quotation(tokens, quotes)
         _add_layout(context, place, word)
         _add_quoted(context, place, quoted >= 0)
         _add_cues(context, place, patterns, quoted)
@@ -295,7 +295,8 @@ def _sums(flags: Bools) -> Ints:
     return sums
 
 
-def _quotation(tokens: Tokens, quotes: Sequence[Quote]) -> Ints:
+def quotation(tokens: Tokens, quotes: Sequence[Quote]) -> Ints:
+    """The column ``quotation`` of a text, (n,): 0 outside quotations, below ``4 * len(QUOTE_KINDS) + 1``."""
     holder = np.full(len(tokens), -1)
     first = tokens.end.searchsorted(np.array([q.span.start for q in quotes], np.int32), "right")
     last = tokens.start.searchsorted(np.array([q.span.end for q in quotes], np.int32)) - 1

@@ -13,6 +13,7 @@ by themselves are chosen by their own probabilities instead (:mod:`framing.learn
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.learning import crf
+from framing.learning.crf import Transitions
 from framing.learning.interning import KeyTable
 from framing.learning.network import Network, neighbours
 from framing.learning.segments import choose, posteriors
@@ -105,38 +107,17 @@ def neighbour(tokens: Tokens, offset: int, begin: int, end: int) -> Labels:
     return out
 
 
-class Tagger:
-    """Labels the tokens of a text; see the module's docstring.
+class Labeller(ABC):
+    """What labels the tokens of a text by the scores of a chain model, wherever these come from."""
 
-    Parameters
-    ----------
-    classes : WordClasses
-    known : (F,) uint64 array
-        The keys that are features, distinct.
-    network : Network
-        With F rows of inputs.
-    listed : mapping, optional
-        Words of lexicons, as :class:`framing.signals.TypeMemory` takes them.
-    """
+    transitions: Transitions
 
-    def __init__(self, classes: WordClasses | None, known: Hashes, network: Network, listed: Mapping[str, int] | None = None) -> None:
-        if len(known) != len(network.inputs):
-            raise ValueError(f"{len(known)} keys and {len(network.inputs)} rows of weights do not fit")
-        self.classes, self.network = classes, network
-        self.listed = lexicon_bits() if listed is None else listed
-        self.table = KeyTable(known)
-        self.signals = TypeMemory(classes, self.listed)
-        self._inputs = np.concatenate([network.inputs, np.zeros((1, network.inputs.shape[1]), np.float32)])  # the last: unknown
-        self._small = self.table.numbers(small_keys(_SMALL)).reshape(-1)
-        outside = self._type_sums(np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64))[0]
-        self._sums = Table(lambda types: self._type_sums(self.signals.rows(types)), outside)
+    @abstractmethod
+    def scored(self, patterns: Patterns, quotes: Sequence[Quote], body_only: bool) -> Iterator[tuple[Labels, Floats]]:
+        """The borders of the chains of each part of a text, and the label scores (tokens, L) of its tokens, which the caller may change.
 
-    def __reduce__(self) -> tuple[type[Tagger], tuple[Any, ...]]:
-        return Tagger, (self.classes, self.table.keys, self.network, self.listed)  # without what is in the memories
-
-    def read(self, patterns: Patterns, quotes: Sequence[Quote]) -> Signals:
-        """The signals of a text."""
-        return read_signals(patterns, quotes, self.signals)
+        What is outside the body need not be scored if ``body_only``.
+        """
 
     def label(self, patterns: Patterns, quotes: Sequence[Quote], bias: float = 0.0, body_only: bool = False) -> tuple[Labels, Floats]:
         """The labels of a text and the probability of every label.
@@ -156,16 +137,15 @@ class Tagger:
         labels : (n,) array
         probabilities : (n, L) array
         """
-        signals = self.read(patterns, quotes)
-        labels = np.zeros(len(signals.tokens), np.int64)
+        labels = np.zeros(len(patterns.view.tokens), np.int64)
         probabilities = np.zeros((len(labels), len(LABELS)))
         leaning = np.zeros(len(LABELS))
         leaning[list(LEANINGS)] = list(LEANINGS.values())
-        for first, scores in self._parts(signals, body_only):
+        for first, scores in self._allowed(patterns, quotes, body_only):
             begin, end = int(first[0]), int(first[-1])
             layout = crf.Layout.of(first - begin)
-            labels[begin:end] = crf.viterbi(scores + bias * leaning, self.network.transitions, layout)
-            probabilities[begin:end] = crf.beliefs(scores, self.network.transitions, layout, pairs=False).marginals
+            labels[begin:end] = crf.viterbi(scores + bias * leaning, self.transitions, layout)
+            probabilities[begin:end] = crf.beliefs(scores, self.transitions, layout, pairs=False).marginals
         return labels, probabilities
 
     def spans(self, patterns: Patterns, quotes: Sequence[Quote], threshold: float, body_only: bool = False) -> list[Piece]:
@@ -194,21 +174,59 @@ class Tagger:
         if not 0 < threshold <= 1:
             raise ValueError(f"the threshold of probabilities must be above 0 and at most 1, not {threshold}")
         out = []
-        for first, scores in self._parts(self.read(patterns, quotes), body_only):
+        for first, scores in self._allowed(patterns, quotes, body_only):
             begin = int(first[0])
-            found = choose(posteriors(scores, self.network.transitions, first - begin, tuple(ROLES), threshold), threshold)
+            found = choose(posteriors(scores, self.transitions, first - begin, tuple(ROLES), threshold), threshold)
             columns = ((found.begin + begin).tolist(), (found.end + begin).tolist(), found.kind.tolist())
             out += [Piece(*row) for row in zip(*columns)]
         return out
 
-    def _parts(self, signals: Signals, body_only: bool) -> Iterator[tuple[Labels, Floats]]:
-        """The borders of the chains of each part of a text, and the label scores of its tokens."""
-        tokens = signals.tokens
-        for first in parts(chains(tokens)):
-            scores = self.scores(signals, first)
+    def _allowed(self, patterns: Patterns, quotes: Sequence[Quote], body_only: bool) -> Iterator[tuple[Labels, Floats]]:
+        """As :meth:`scored`, with everything but O forbidden outside the body."""
+        for first, scores in self.scored(patterns, quotes, body_only):
             if body_only:
-                scores[~tokens.body[first[0] : first[-1]], 1:] = -np.inf
+                scores[~patterns.view.tokens.body[first[0] : first[-1]], 1:] = -np.inf
             yield first, scores
+
+
+class Tagger(Labeller):
+    """Labels the tokens of a text by a network; see the module's docstring.
+
+    Parameters
+    ----------
+    classes : WordClasses
+    known : (F,) uint64 array
+        The keys that are features, distinct.
+    network : Network
+        With F rows of inputs.
+    listed : mapping, optional
+        Words of lexicons, as :class:`framing.signals.TypeMemory` takes them.
+    """
+
+    def __init__(self, classes: WordClasses | None, known: Hashes, network: Network, listed: Mapping[str, int] | None = None) -> None:
+        if len(known) != len(network.inputs):
+            raise ValueError(f"{len(known)} keys and {len(network.inputs)} rows of weights do not fit")
+        self.classes, self.network, self.transitions = classes, network, network.transitions
+        self.listed = lexicon_bits() if listed is None else listed
+        self.table = KeyTable(known)
+        self.signals = TypeMemory(classes, self.listed)
+        self._inputs = np.concatenate([network.inputs, np.zeros((1, network.inputs.shape[1]), np.float32)])  # the last: unknown
+        self._small = self.table.numbers(small_keys(_SMALL)).reshape(-1)
+        outside = self._type_sums(np.full((1, len(TYPE_COLUMNS)), OUTSIDE, np.uint64))[0]
+        self._sums = Table(lambda types: self._type_sums(self.signals.rows(types)), outside)
+
+    def __reduce__(self) -> tuple[type[Tagger], tuple[Any, ...]]:
+        return Tagger, (self.classes, self.table.keys, self.network, self.listed)  # without what is in the memories
+
+    def read(self, patterns: Patterns, quotes: Sequence[Quote]) -> Signals:
+        """The signals of a text."""
+        return read_signals(patterns, quotes, self.signals)
+
+    def scored(self, patterns: Patterns, quotes: Sequence[Quote], body_only: bool) -> Iterator[tuple[Labels, Floats]]:
+        """The borders of the chains of each part of a text, and the label scores of its tokens."""
+        signals = self.read(patterns, quotes)
+        for first in parts(chains(signals.tokens)):
+            yield first, self.scores(signals, first)
 
     def scores(self, signals: Signals, first: Labels) -> Floats:
         """Label scores of the tokens ``first[0]:first[-1]``, whose chains have the borders ``first``."""

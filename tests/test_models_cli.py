@@ -26,8 +26,9 @@ STATED = {row["corpus"]: row["stated"] for row in read_table("licence_statements
 
 
 @pytest.fixture
-def run(run: Run) -> Run:
-    """``framing models`` in this process."""
+def run(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """``framing models`` in this process, without the encoder, whether it is installed or not (``test_encoder.py`` has it)."""
+    monkeypatch.setitem(sys.modules, "framing_encoder", None)
     return partial(run, "models")
 
 

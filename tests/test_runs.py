@@ -119,10 +119,10 @@ def test_no_row_is_dropped(tmp_path: Path) -> None:
 def test_what_the_analysis_cannot_do_is_an_error_of_its_row(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import framing.runs.shards as shards
 
-    def failing(given: framing.Article) -> framing.Analysis:
+    def failing(given: framing.Article, engine: str) -> framing.Analysis:
         if given.id == "a3":
             raise MemoryError
-        return framing.analyze(given)
+        return framing.analyze(given, engine=engine)
 
     monkeypatch.setattr(shards, "analyze", failing)
     assert score(small, tmp_path / "out.jsonl").failed == 1
@@ -382,6 +382,6 @@ def test_tables_are_described() -> None:
 
 
 def test_a_worker_with_another_version_is_refused(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("framing.runs.shards.maker", lambda: "framing 0.0.1")
+    monkeypatch.setattr("framing.runs.shards.maker", lambda engine: "framing 0.0.1")
     with pytest.raises(RunError, match=r"a worker has framing 0.0.1, but here is framing .*: install the same on all"):
         score(small, tmp_path / "out.jsonl")

@@ -21,7 +21,8 @@ import click
 from framing.analysis import analyze
 from framing.cli.inputs import InputError, is_address, load, load_demo
 from framing.cli.output import READER_GONE, complain, encode, hush, standard_output
-from framing.cli.start import undisturbed
+from framing.cli.start import undisturbed, use
+from framing.engines import ENGINES, FAST
 from framing.records import Article
 from framing.result import Analysis
 from framing.writing import replacing
@@ -49,8 +50,18 @@ Examples:
 @click.option("-o", "--output", type=click.Path(), help="File to write, or folder (it exists, or ends in /) for one file an input.")
 @click.option("--with-text", is_flag=True, help="Put the text into the JSON (always done for HTML and addresses).")
 @click.option("--explain", is_flag=True, help="Say why the score is what it is (HTML always does).")
+@click.option("--engine", type=click.Choice(ENGINES), default=FAST, show_default=True, help="encoder: more attributions right, slower.")
 @click.option("--title", help="Headline of the one INPUT, if it is not in the text.")
-def command(inputs: tuple[str, ...], demo: bool, form: str, output: str | None, with_text: bool, explain: bool, title: str | None) -> int:
+def command(
+    inputs: tuple[str, ...],
+    demo: bool,
+    form: str,
+    output: str | None,
+    with_text: bool,
+    explain: bool,
+    engine: str,
+    title: str | None,
+) -> int:
     """Show how articles say what they say.
 
     INPUT is a file of plain text (best in UTF-8) or HTML (.html, .htm), - for standard input, or an https address, which is downloaded.
@@ -58,6 +69,7 @@ def command(inputs: tuple[str, ...], demo: bool, form: str, output: str | None, 
     names = [*(["--demo"] if demo else []), *inputs]
     folder = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(names, inputs, form, output, folder, with_text, title)
+    use(engine)
 
     def read(name: str) -> Article:
         return load_demo() if name == "--demo" else load(name, title)
@@ -68,7 +80,7 @@ def command(inputs: tuple[str, ...], demo: bool, form: str, output: str | None, 
     failures = _Failures()
     try:
         with _progress(names, on_screen) as step:
-            analyses = _analyses(names, read, failures, step)
+            analyses = _analyses(names, read, engine, failures, step)
             if folder:
                 _to_folder(names, analyses, render, Path(output or ""), SUFFIX[form])
             elif output is not None:
@@ -141,7 +153,7 @@ def _fetched(analysis: Analysis) -> bool:
 
 
 def _analyses(
-    names: Sequence[str], read: Callable[[str], Article], failures: _Failures, step: Callable[[], None]
+    names: Sequence[str], read: Callable[[str], Article], engine: str, failures: _Failures, step: Callable[[], None]
 ) -> Iterator[tuple[int, Analysis]]:
     """Each input that can be read, analysed, with its place among ``names``."""
     for n, name in enumerate(names):
@@ -151,7 +163,7 @@ def _analyses(
             failures.add(name, str(error))
         else:
             with nullcontext() if n else undisturbed():  # the first one loads the models
-                analysis = analyze(article)
+                analysis = analyze(article, engine=engine)
             yield n, analysis
         step()
 

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-What is said of a model is read from the card in its ``model.json``; the weights are not opened. Labels of ours stand on the texts of other
+What is said of a model is read from the card in its ``model.json``; the weights are not opened. The encoder is in another distribution and
+is listed where that is installed. Labels of ours stand on the texts of other
 corpora (``needs`` in the catalogue): those are listed too, because the model has learned from them. The licence of a corpus is the one that
 the card gives; what it means and who states it are rows of ``lexicons/licences.tsv`` and ``lexicons/licence_statements.tsv``. Output keeps
 to 80 columns, apart from cards, which are printed as they are.
@@ -17,6 +18,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,11 @@ from typing import Any
 import click
 
 from framing.corpora import list_corpora
+from framing.encoder import session
 from framing.lexicons import read_table
 
 MODELS = Path(__file__).parents[1] / "models"
+ENCODER = "encoder"
 CARD, PAGE = "model.json", "CARD.md"
 WIDTH = 80
 _GAP = 2
@@ -70,9 +74,17 @@ class Model:
     learned: tuple[Learned, ...]
 
 
+def homes() -> dict[str, Path]:
+    """The folders of the shipped models by their names, sorted: those that hold a ``model.json``."""
+    found = {path.parent.name: path.parent for path in MODELS.glob(f"*/{CARD}")}
+    with suppress(ImportError):
+        found[ENCODER] = session.folder()
+    return dict(sorted(found.items()))
+
+
 def names() -> list[str]:
-    """The names of the shipped models, sorted: the folders that hold a ``model.json``."""
-    return sorted(path.parent.name for path in MODELS.glob(f"*/{CARD}"))
+    """The names of the shipped models, sorted."""
+    return list(homes())
 
 
 def read(name: str) -> Model:
@@ -85,7 +97,7 @@ def read(name: str) -> Model:
     OSError
         If a file cannot be read.
     """
-    home = MODELS / name
+    home = homes()[name]
     try:
         card = json.loads((home / CARD).read_bytes())["card"]
         return Model(
@@ -153,15 +165,15 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 @click.argument("name", shell_complete=_complete)
 def card_command(name: str) -> int:
     """Print the card of the model NAME, in Markdown."""
-    known = names()
+    known = homes()
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
         raise click.UsageError(f"no model {name!r}{hint}: there are {', '.join(known)}")
     try:
-        page = (MODELS / name / PAGE).read_bytes()
+        page = (known[name] / PAGE).read_bytes()
     except OSError as error:
-        raise click.ClickException(f"{MODELS / name / PAGE}: cannot be read: {error.strerror or error}") from error
+        raise click.ClickException(f"{known[name] / PAGE}: cannot be read: {error.strerror or error}") from error
     click.echo(page, nl=False)  # bytes: the same page whatever the encoding of the terminal
     return 0
 

@@ -20,6 +20,8 @@ from typing import Any
 import click
 
 from framing.cli.output import complain
+from framing.cli.start import use
+from framing.engines import ENGINES, FAST
 from framing.runs.engine import Summary, score
 from framing.runs.formats import FORMATS
 from framing.runs.items import MAX_CHARS, Columns, ReadError
@@ -56,6 +58,7 @@ Examples:
 @click.option("--input-format", type=click.Choice(("jsonl", "csv", "tsv", "parquet")), help="Of tables whose suffix does not tell it.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Of tables of text.")
 @click.option("--max-chars", type=click.IntRange(1), default=MAX_CHARS, show_default=True, help="Longer texts become errors.")
+@click.option("--engine", type=click.Choice(ENGINES), default=FAST, show_default=True, help="encoder: better and slower.")
 @click.option("--jobs", type=int, help="Workers; -1 is one a core.  [default: 1; with dask or ray all there are]")
 @click.option("--backend", type=click.Choice(BACKENDS), help="Where the workers are.  [default: loky, processes of this machine]")
 @click.option("--scheduler", metavar="ADDRESS", help="Of dask, such as tcp://10.0.0.1:8786.")
@@ -75,6 +78,7 @@ def command(
     input_format: str | None,
     encoding: str,
     max_chars: int,
+    engine: str,
     jobs: int | None,
     backend: str | None,
     scheduler: str | None,
@@ -93,6 +97,7 @@ def command(
         raise click.UsageError("--jobs must be -1 or at least 1.")
     if (scheduler is not None) != (backend == "dask"):
         raise click.UsageError("--scheduler and --backend dask belong together.")
+    use(engine)
     tables = {"attributions": attributions, "hedges": hedges, "sentences": sentences}
     began = monotonic()
     try:
@@ -106,6 +111,7 @@ def command(
                 input_form=input_format,
                 encoding=encoding,
                 max_chars=max_chars,
+                engine=engine,
                 shard_rows=shard_rows,
                 n_jobs=jobs,
                 resume=resume,

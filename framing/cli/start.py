@@ -1,10 +1,14 @@
-"""How the command line starts: without looking for garbage in what it has just read and will keep."""
+"""How the command line starts: with the engine that is asked for, not looking for garbage in what it has just read and will keep."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import click
+
+from framing import engines
 
 
 @contextmanager
@@ -18,3 +22,11 @@ def undisturbed() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
+
+
+def use(engine: str) -> None:
+    """Load an engine, or say what is missing for it."""
+    try:
+        engines.load(engine)
+    except (ImportError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error

@@ -19,12 +19,15 @@ from typing import IO
 import click
 
 from framing.corpora import CorpusNotFound
+from framing.engines import ENCODER, ENGINES, FAST
 from framing.training import TASKS, UNLABELLED_TOKENS
+
+CHECKPOINTS = "training"  # the folder that a training of the encoder leaves when it is broken off
 
 HELP = f"""Train the model of TASK.
 
 TASK is one of {", ".join(sorted(TASKS))}. The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes
-minutes.
+minutes; the encoder, less than two hours, or minutes on a GPU, and goes on where it was broken off.
 """
 
 EPILOG = """\b
@@ -33,12 +36,14 @@ Examples:
   framing train sources
   framing train attribution --data-home corpora --out mine --seed 1
   framing train attribution --unlabelled-tokens 0
+  framing train attribution --engine encoder
   framing train sources --brat to_correct
 """
 
 
 @click.command("train", help=HELP, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("task", metavar="TASK", type=click.Choice(sorted(TASKS)))
+@click.option("--engine", type=click.Choice(ENGINES), default=FAST, show_default=True, help="Only for attribution: whose model.")
 @click.option("--corpus", "corpora", multiple=True, help="Annotated corpus; may be repeated.  [default: those of the shipped model]")
 @click.option("--data-home", type=click.Path(file_okay=False), help="Folder of the corpora; else FRAMING_DATA, else a folder of yours.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the model.  [default: models/TASK]")
@@ -48,7 +53,8 @@ Examples:
 @click.option(
     "--unlabelled-tokens",
     type=click.IntRange(min=0),
-    help=f"Only for attribution: tokens of raw news text to learn from too; 0 needs no further corpus.  [default: {UNLABELLED_TOKENS}]",
+    help=f"Only for attribution: tokens of raw news text to learn from too; 0 needs no further corpus.  "
+    f"[default: {UNLABELLED_TOKENS}; encoder: 0]",
 )
 @click.option("--exclude", type=click.File(encoding="utf-8"), help="Only for hedging: ids of documents to leave out, one a line.")
 @click.option("--part", type=click.Choice(["SG2", "MBIC"]), help="Only for loaded_language: of BABE, to learn from.  [default: SG2]")
@@ -61,6 +67,7 @@ Examples:
 @click.option("--force", is_flag=True, help="Write into a folder that holds something else.")
 def command(
     task: str,
+    engine: str,
     corpora: tuple[str, ...],
     data_home: str | None,
     out: Path | None,
@@ -72,15 +79,21 @@ def command(
     force: bool,
 ) -> int:
     """What :data:`HELP` says."""
-    train = TASKS[task]
+    train, kind = TASKS[task], task
+    if engine == ENCODER:
+        if task != "attribution":
+            raise click.UsageError(f"{task} takes no --engine {engine}.")
+        from framing.training_encoder import train_encoder
+
+        train, kind = train_encoder, "attribution-encoder"
     left_out = None if exclude is None else exclude.read().split()
     given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "part": part, "exclude": left_out, "brat": brat or None}
     options = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if name not in inspect.signature(train).parameters:
             raise click.UsageError(f"{task} takes no --{name.replace('_', '-')}.")
-    folder = out or Path("models") / task
-    _check(folder, task, force)
+    folder = out or Path("models") / kind
+    _check(folder, kind, force)
     begin = monotonic()
 
     def say(line: str) -> None:
@@ -101,7 +114,7 @@ def _check(folder: Path, task: str, force: bool) -> None:
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise click.ClickException(f"{folder}: cannot be written: {there} is {'closed to you' if there.is_dir() else 'no folder'}")
-    if there == folder and any(folder.iterdir()) and not force and not _holds(folder, task):
+    if there == folder and {path.name for path in folder.iterdir()} - {CHECKPOINTS} and not force and not _holds(folder, task):
         raise click.ClickException(f"{folder} is not empty and holds no model of {task}: choose another --out, or give --force.")
 
 

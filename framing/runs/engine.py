@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from framing.analysis import MODELS
+from framing.analysis import models_of
+from framing.engines import FAST
 from framing.runs import journal as journals
 from framing.runs.corpus import Corpus, check_inputs
 from framing.runs.formats import FORMATS, SCHEMAS, combine, header, versions
@@ -68,6 +69,7 @@ def score(
     input_form: str | None = None,
     encoding: str = "utf-8",
     max_chars: int = MAX_CHARS,
+    engine: str = FAST,
     shard_rows: int = ROWS,
     n_jobs: int | None = None,
     resume: bool = False,
@@ -94,6 +96,8 @@ def score(
         Of tables of text.
     max_chars : int
         Longer texts are not analysed; their row says so.
+    engine : {"fast", "encoder"}
+        As :func:`framing.analyze` takes it.
     shard_rows : int
         Articles a shard at most: what a crash can cost a worker.
     n_jobs : int, optional
@@ -118,6 +122,8 @@ def score(
         If the options are those of no possible run, an output or a run is in the way, the run was begun otherwise, or workers are gone.
     OSError
         If an output cannot be written; what is safe stays safe.
+    ImportError, ValueError
+        If the engine is not installed, or there is none of this name.
     """
     names = [os.fspath(p) for p in ([inputs] if isinstance(inputs, (str, os.PathLike)) else inputs)]
     check_inputs(names)
@@ -127,7 +133,7 @@ def score(
         raise RunError("max_chars and shard_rows must be at least 1")
     corpus = Corpus(tuple(names), columns, input_form, encoding, max_chars)
     notes = corpus.check()
-    options = _options(corpus, targets, shard_rows)
+    options = _options(corpus, targets, shard_rows, engine)
     folder = Path(f"{os.fspath(targets[0].path)}.run")
     if folder.exists() and overwrite:
         with journals.locked(folder):
@@ -135,14 +141,17 @@ def score(
     _clear(folder, targets, resume, overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     with journals.locked(folder):
-        run = _Run(folder, targets, corpus, shard_rows, options)
+        run = _Run(folder, targets, corpus, shard_rows, engine, options)
         run.open()
         return run.go(n_jobs, progress or (lambda rows, tokens, share: None), tuple(notes))
 
 
 class _Run:
-    def __init__(self, folder: Path, targets: Sequence[_Target], corpus: Corpus, shard_rows: int, options: Mapping[str, Any]) -> None:
-        self.folder, self.targets, self.corpus, self.shard_rows, self.options = folder, targets, corpus, shard_rows, options
+    def __init__(
+        self, folder: Path, targets: Sequence[_Target], corpus: Corpus, shard_rows: int, engine: str, options: Mapping[str, Any]
+    ) -> None:
+        self.folder, self.targets, self.corpus, self.shard_rows = folder, targets, corpus, shard_rows
+        self.engine, self.options = engine, options
         self.journal = Journal(folder)
         self.duplicates = 0
         self.seen = 0  # shards of the corpus
@@ -166,7 +175,8 @@ class _Run:
         whole = self.journal.complete is not None and self._whole()
         safe = self._rows()
         rows, tokens = safe, sum(d.tokens for d in done.values())
-        doing = functools.partial(work, forms={t.table: t.form for t in self.targets}, max_chars=self.corpus.max_chars)
+        forms = {t.table: t.form for t in self.targets}
+        doing = functools.partial(work, forms=forms, max_chars=self.corpus.max_chars, engine=self.engine)
         ids = Ids(self.folder / "ids.sqlite")
         try:
             progress(rows, tokens, None)
@@ -211,8 +221,8 @@ class _Run:
         return journals.part(self.folder / target.table, number, target.form)
 
     def _keep(self, shard: Shard, result: Result) -> None:
-        if result.maker != maker():
-            raise RunError(f"a worker has {result.maker}, but here is {maker()}: install the same on all")
+        if result.maker != maker(self.engine):
+            raise RunError(f"a worker has {result.maker}, but here is {maker(self.engine)}: install the same on all")
         tables = {}
         for target in self.targets:
             data = result.tables[target.table]
@@ -315,13 +325,14 @@ def _clear(folder: Path, targets: Sequence[_Target], resume: bool, overwrite: bo
             raise RunError(f"{target.path}: there is no folder {target.path.parent}")
 
 
-def _options(corpus: Corpus, targets: Sequence[_Target], shard_rows: int) -> dict[str, Any]:
+def _options(corpus: Corpus, targets: Sequence[_Target], shard_rows: int, engine: str) -> dict[str, Any]:
     """Everything but the corpus itself on which the bytes depend."""
     single = all(t.form != "parquet" and not t.folder for t in targets)
     return {
         "framing": __version__,
         "scheme": SCHEME,
-        "models": {name: make().signature for name, make in sorted(MODELS.items())},
+        "engine": engine,
+        "models": {name: make().signature for name, make in sorted(models_of(engine).items())},
         "inputs": list(corpus.inputs),
         "input-format": corpus.form,
         "text-column": corpus.columns.text,

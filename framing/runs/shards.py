@@ -19,7 +19,8 @@ from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from framing.analysis import MODELS, analyze
+from framing.analysis import analyze, models_of
+from framing.engines import FAST
 from framing.records import Article
 from framing.rows import NAMES, Row, encodable, rows
 from framing.runs.formats import encode
@@ -118,7 +119,7 @@ def _digest(items: Iterable[Item]) -> str:
     return total.hexdigest()
 
 
-def work(shard: Shard, forms: Mapping[str, str], max_chars: int = MAX_CHARS) -> Result:
+def work(shard: Shard, forms: Mapping[str, str], max_chars: int = MAX_CHARS, engine: str = FAST) -> Result:
     """Analyse the items of a shard.
 
     Parameters
@@ -128,6 +129,8 @@ def work(shard: Shard, forms: Mapping[str, str], max_chars: int = MAX_CHARS) -> 
         Format of each table that is wanted.
     max_chars : int
         Limit of what is extracted from a page.
+    engine : str
+        As :func:`framing.analyze` takes it.
 
     Returns
     -------
@@ -140,7 +143,7 @@ def work(shard: Shard, forms: Mapping[str, str], max_chars: int = MAX_CHARS) -> 
         found: dict[str, list[Row]] = {}
         if error is None:
             try:
-                found, n = _analysed(item, forms, max_chars)
+                found, n = _analysed(item, forms, max_chars, engine)
                 tokens += n
             except Exception as problem:  # noqa: BLE001 - one article must not stop a run of a million
                 error = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
@@ -155,18 +158,18 @@ def work(shard: Shard, forms: Mapping[str, str], max_chars: int = MAX_CHARS) -> 
             elif table in made:
                 made[table] += [{**place, **x} for x in lines]
     tables = {table: encode(table, lines, forms[table]) for table, lines in made.items()}
-    return Result(shard.number, tables, {table: len(lines) for table, lines in made.items()}, failed, tokens, maker())
+    return Result(shard.number, tables, {table: len(lines) for table, lines in made.items()}, failed, tokens, maker(engine))
 
 
 @cache
-def maker() -> str:
+def maker(engine: str = FAST) -> str:
     """Everything of this installation on which the numbers depend, in words; the same on every worker of a run."""
-    models = json.dumps({name: make().signature for name, make in MODELS.items()}, sort_keys=True)
+    models = json.dumps({name: make().signature for name, make in models_of(engine).items()}, sort_keys=True)
     return f"framing {__version__}, scheme {SCHEME}, models {hashlib.sha256(models.encode()).hexdigest()[:12]}"
 
 
-def _analysed(item: Item, tables: Iterable[str], max_chars: int) -> tuple[dict[str, list[Row]], int]:
-    analysis = analyze(_article(item, max_chars))
+def _analysed(item: Item, tables: Iterable[str], max_chars: int, engine: str) -> tuple[dict[str, list[Row]], int]:
+    analysis = analyze(_article(item, max_chars), engine=engine)
     found = {table: rows(analysis, table) for table in tables}
     for row in found.get("articles", ()):
         row["warnings"] = " ".join([*item.notices, *filter(None, [row["warnings"]])])
