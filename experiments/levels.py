@@ -19,16 +19,15 @@ Run ``python -m experiments.levels [--split dev|train] [--card]``; for dev it wr
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.data import load
+from experiments.results_file import write
 from framing import cards
 from framing.metrics import entities
 from framing.quotes import find_quotes
@@ -38,7 +37,6 @@ from framing.text import article_from_text
 from framing.tokens import tokenize
 from framing.typer import MODELS, type_sources
 
-RESULTS = Path(__file__).parent / "results" / "levels.json"
 CORPORA = {"polnear": "source_levels", "wikinews": "wikinews_attributions"}
 SEED, DRAWS = 20261126, 500
 FIELDS = ("kind", "level", "withheld", "reason", "position", "via", "entity")
@@ -274,13 +272,17 @@ def main() -> None:
     for name, (corpus, part) in {"polnear": ("polnear", "train"), "wikinews": ("wikinews", "train"), **enriched}.items():
         report["withheld_train"][name] = withheld_rows([(labels(d), predict(d)) for d in load(CORPORA[corpus], part)])
         print(f"withheld {name} train", report["withheld_train"][name])
-    RESULTS.write_text(json.dumps(report, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    write("levels", report)
     if card:
-        shown = {
-            corpus: {name: [c["value"], *c["interval"]] for name, c in entry["trained"].items()}
-            for corpus, entry in report["corpora"].items()
-        }
-        cards.add_scores(MODELS / "sources", {f"{corpus} dev, spans given": rows for corpus, rows in shown.items()})
+        cards.add_scores(MODELS / "sources", card_scores(report), "levels.json")
+
+
+def card_scores(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the card of the model says."""
+    return {
+        f"{corpus} dev, spans given": {name: [c["value"], *c["interval"]] for name, c in entry["trained"].items()}
+        for corpus, entry in report["corpora"].items()
+    }
 
 
 if __name__ == "__main__":
