@@ -46,9 +46,9 @@ def figure(tasks: dict[str, Any]) -> str:
                 (float(share.rstrip("%")), row[name]["value"], *row[name]["interval"])
                 for share, row in sorted(part["scores"].items(), key=lambda item: float(item[0].rstrip("%")))
             ]
-            for name in part["names"]
+            for name in sorted(part["names"])
         }
-        for part in tasks.values()
+        for _, part in sorted(tasks.items())
     }
     return lines_svg(
         "Learning curves: score by percent of the texts to learn from", panels, "percent of the texts", (0, 20, 40, 60, 80, 100)
