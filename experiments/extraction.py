@@ -17,9 +17,9 @@ Conventions
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +28,12 @@ from framing.benchmark import attribution_counts as counts
 from framing.benchmark.attribution_counts import Spans
 from framing.benchmark.attribution_counts import spans_of as spans_of
 from framing.benchmark.measurement import Counted
+from framing.benchmark.systems.framing_spans import alone, read_by_model, read_by_rules
 from framing.benchmark.systems.model_digest import digest as digest
 from framing.cues import FIXED, reporting_forms
 from framing.metrics.attribution import Attributions
-from framing.metrics.bootstrap import approximate_randomisation, paired_bootstrap, score_table
 from framing.metrics.signature import DIGITS, Score
-from framing.metrics.spans import Floats
-from framing.patterns import find_patterns, read_patterns
-from framing.quotes import find_quotes
 from framing.records import Attribution, Document
-from framing.sources import resolve_sources
-from framing.tagging import ROLES, pieces
-from framing.text import article_from_text
-from framing.tokens import tokenize
 
 CLASSES = ("speech", "belief", "intention", "attitude", "document", "other")
 RANDOMISATIONS = 2000
@@ -66,22 +59,14 @@ def trained(extractor: AttributionExtractor, whole: bool = False) -> System:
     mine.body_only = mine.body_only and not whole
 
     def system(text: str) -> Found:
-        article = article_from_text(text)
-        tokens, quotes = tokenize(article), find_quotes(article.text, article.paragraphs)
-        labels, _ = mine.tagger_.label(read_patterns(tokens, quotes), quotes, mine.bias, mine.body_only)
-        marked = ((ROLES[p.kind], tokens.span(p.first, p.last)) for p in pieces(labels))
-        found = resolve_sources(tokens, quotes, mine(tokens, quotes))[0]
-        both = (frozenset((role, span.start, span.end) for role, span in some) for some in (marked, mine.spans(article)))
-        return Found(next(both), found, next(both))
+        return Found(*read_by_model(mine, text), alone(mine, text))
 
     return system
 
 
 def rules(text: str) -> Found:
     """The rules without any training."""
-    article = article_from_text(text)
-    tokens, quotes = tokenize(article), find_quotes(article.text, article.paragraphs)
-    found = resolve_sources(tokens, quotes, find_patterns(tokens, quotes))[0]
+    found = read_by_rules(text)
     return Found(spans_of(flat(found)), found)
 
 
@@ -99,37 +84,26 @@ def cue_class(a: Attribution) -> str:
     return next((forms[word][2] for word in reversed(words) if word in forms), "other")
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """A row of counts a document, the scores of their sums, and the settings that go into the signature."""
+@dataclass(frozen=True)
+class Counts(Counted):
+    """What the benchmark counts, with scores by name, and differences as results have them."""
 
-    table: Floats
-    scores: Callable[[Floats], Mapping[str, Any]]
-    fields: Mapping[str, object] = field(default_factory=dict)
-
-    def score(self, *names: str, **fields: object) -> Scores:
+    def score(self, *names: str, **fields: object) -> Scores:  # type: ignore[override]  # some of the scores
         """Scores with intervals, those named or all."""
-        settings: dict[str, Any] = {**self.fields, **fields}
-        found = score_table(self.table, self.scores, **settings)
+        found = super().score(**fields)
         return {name: found[name] for name in names or found}
 
-    def compare(self, other: Counts, *names: str) -> dict[str, dict[str, Any]]:
+    def compare(self, other: Counts, *names: str) -> dict[str, dict[str, Any]]:  # type: ignore[override]  # several scores
         """This system less the other: difference, its interval by paired bootstrap, two-sided p by approximate randomisation."""
         out = {}
         for name in names:
-            statistic = self._statistic(name)
-            paired = paired_bootstrap(self.table, other.table, statistic)
-            p = approximate_randomisation(self.table, other.table, statistic, RANDOMISATIONS)
-            low, high = paired.interval
+            found = super().compare(other, name, RANDOMISATIONS)
             out[name] = {
-                "difference": round(paired.difference, DIGITS),
-                "interval": [round(low, DIGITS), round(high, DIGITS)],
-                "p": round(p, DIGITS),
+                "difference": round(found.difference, DIGITS),
+                "interval": [round(x, DIGITS) for x in found.interval],
+                "p": round(found.p_randomisation, DIGITS),
             }
         return out
-
-    def _statistic(self, name: str) -> Callable[[Floats], Any]:
-        return lambda sums: self.scores(sums)[name]
 
 
 def attribution_counts(documents: Sequence[Document], found: Sequence[Sequence[Attribution]], is_flat: bool) -> Counts:

@@ -29,7 +29,7 @@ import numpy as np
 from experiments.data import load
 from experiments.results_file import write
 from framing import cards
-from framing.metrics import entities
+from framing.metrics import agreement, entities
 from framing.quotes import find_quotes
 from framing.records import LEVELS, SOURCE_KINDS, Attribution, Document, Entity
 from framing.sources import resolve_sources
@@ -91,23 +91,9 @@ def binary_f1(gold: list[bool], predicted: list[bool]) -> float:
     return 2 * hit / total if total else float("nan")
 
 
-def kappa(gold: list[Any], predicted: list[Any]) -> float:
-    """Cohen's kappa (1960)."""
-    n = len(gold)
-    agree = sum(a == b for a, b in zip(gold, predicted)) / n
-    g, p = Counter(gold), Counter(predicted)
-    chance = sum(g[c] * p[c] for c in g) / n**2
-    return (agree - chance) / (1 - chance) if chance < 1 else float("nan")
-
-
-def b_cubed(gold: list[str], predicted: list[str]) -> tuple[float, ...]:
-    """Counts of an article for ``entities.scores``, over the items to which gold gives an entity; "-" is no entity.
-
-    A predicted "-" is an entity of its own, and precision is the mean over the items of gold too.
-    """
-    own = [i if b == "-" else b for i, b in enumerate(predicted)]
-    items, _, recall, precision = entities.statistics([None if a == "-" else a for a in gold], own)
-    return items, items, recall, precision
+def entity_of(rows: list[Row]) -> list[str | None]:
+    """The entity of each attribution."""
+    return [None if r.entity == "-" else r.entity for r in rows]
 
 
 Pairs = list[tuple[list[Row], list[Row]]]
@@ -130,9 +116,9 @@ def scores(pairs: Pairs, ignore: str | None = None) -> dict[str, float]:
     kept = [(x.reason, y.reason) for x, y in zip(gold, found) if x.withheld and y.withheld]
     result["reason_accuracy"] = float(np.mean([x == y for x, y in kept])) if kept else float("nan")
     result["position_accuracy"] = float(np.mean([x == y for x, y in zip(pick(gold, "position"), pick(found, "position"))]))
-    result["position_kappa"] = kappa(pick(gold, "position"), pick(found, "position"))
+    result["position_kappa"] = float(agreement.kappa(agreement.table(pick(gold, "position"), pick(found, "position"), (False, True))))
     result["via_f1"] = binary_f1(pick(gold, "via"), pick(found, "via"))
-    sums = np.sum([b_cubed(pick(g, "entity"), pick(p, "entity")) for g, p in pairs], axis=0)
+    sums = np.sum([entities.gold_statistics(*(entity_of(side) for side in pair)) for pair in pairs], axis=0)
     result["entity_b_cubed_f1"] = float(entities.scores(sums)["b_cubed_f1"])
     named = np.sum([entities.name_statistics(pick(g, "name"), pick(p, "name")) for g, p in pairs], axis=0)
     result["entity_name_accuracy"] = float(entities.name_scores(named)["name"])

@@ -19,7 +19,7 @@ from framing.benchmark import predictions as files
 from framing.benchmark.evaluation import UnfitError, items_sha256, tuning_split, versions
 from framing.benchmark.inputs import exported, write_inputs
 from framing.benchmark.predictions import SHOWN, from_records, read_predictions, write_predictions
-from framing.benchmark.system import System
+from framing.benchmark.system import LeftOut, System
 from framing.benchmark.systems import peers
 from framing.benchmark.task import Item
 from framing.metrics.signature import signature
@@ -218,7 +218,7 @@ def test_hedges_of_a_package_that_fails_are_none_in_any_sentence() -> None:
     def fails(sentence: str) -> Any:
         raise RuntimeError("parse")
 
-    with pytest.warns(peers.LeftOut, match="peer raised an error on 2 of 2 sentences"):
+    with pytest.warns(LeftOut, match="peer raised an error on 2 of 2 sentences"):
         assert uncertain("peer", fails, TASK, "dev", items, None) == [(False, False), (False,)]
 
 

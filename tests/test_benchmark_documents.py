@@ -20,7 +20,7 @@ from experiments import results_file
 from framing.benchmark import evaluate, registry
 from framing.benchmark.folds import group_folds, numbered, stratified_folds
 from framing.benchmark.predictions import from_records
-from framing.benchmark.systems import framing_documents, lexicon, majority, tfidf
+from framing.benchmark.systems import framing_documents, learning, lexicon, majority, tfidf
 from framing.benchmark.task import Item, Task
 from framing.benchmark.tasks.frames import Frames, Generic, Policy
 from framing.benchmark.tasks.hedges import Hedged
@@ -418,7 +418,7 @@ def test_levels_are_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     rows = (record(0, 0, "office"), record(1, 20, "described"), record(2, 50, "office"))
     documents = [Document(str(k), text, attributions=rows) for k in range(3)]
-    monkeypatch.setattr(majority, "load_lessons", lambda name, split, data_home: iter(documents))
+    monkeypatch.setattr(learning, "load_lessons", lambda name, split, data_home: iter(documents))
     given = [{"source": [a.source.start, a.source.end] if a.source else None, "cue": [a.cue.start, a.cue.end]} for a in rows]
     items = [Item("a", text, None, {"attributions": given}), Item("b", "", None, {"attributions": []})]
     found, nothing = majority.SYSTEM.tasks["levels"](Levels(), "dev", items, None)

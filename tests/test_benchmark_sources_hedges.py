@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from experiments import results_file
 from framing.benchmark import evaluate, registry
-from framing.benchmark.formats import format_of
+from framing.benchmark.formats import format_of, page
 from framing.benchmark.predictions import from_records
 from framing.benchmark.systems import framing_hedges, framing_sources
 from framing.benchmark.systems.lexicon import HEDGES
@@ -447,3 +447,7 @@ def test_the_format_names_each_field() -> None:
     assert "`entities`: a list" in told["entities"]
     assert all("`sentences`: a list" in told[task.name] and "`cues` (may be left out)" in told[task.name] for task in HEDGE_TASKS)
     assert not any("Raises" in text for text in told.values())
+
+
+def test_the_page_of_formats_is_made_from_the_tasks() -> None:
+    assert page() == (results_file.ROOT / "docs" / "predictions.md").read_text(encoding="utf-8")

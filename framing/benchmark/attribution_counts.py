@@ -11,7 +11,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -117,28 +117,6 @@ def group_counts(
 
     fields = {"match": "overlap", "full": f"iou{metric.IOU}"}
     return Counted(rows.reshape(len(gold), len(groups) * len(GROUP_COUNTS)), scores, fields)
-
-
-def joined(parts: Sequence[tuple[str, Counted, Collection[str] | None]], fields: Mapping[str, object]) -> Counted:
-    """Several counts of the same items as one.
-
-    Parameters
-    ----------
-    parts : sequence of (prefix, Counted, names)
-        The prefix goes before the names of the scores; only those named, or all with ``None``.
-    fields : mapping
-        Of the signature of all.
-    """
-    begins = np.cumsum([0, *(counted.table.shape[1] for _, counted, _ in parts)]).tolist()
-
-    def scores(sums: Floats) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        for (prefix, counted, names), begin, end in zip(parts, begins, begins[1:]):
-            mine = counted.scores(sums[..., begin:end])
-            out |= {f"{prefix}{name}": value for name, value in mine.items() if names is None or name in names}
-        return out
-
-    return Counted(np.concatenate([counted.table for _, counted, _ in parts], axis=1), scores, dict(fields))
 
 
 def _table(rows: Sequence[Sequence[float]], width: int) -> Floats:

@@ -30,8 +30,7 @@ from typing import Any
 from framing.benchmark import registry
 from framing.benchmark.measurement import Difference, Measurement
 from framing.benchmark.predictions import from_records, read_predictions
-from framing.benchmark.system import System
-from framing.benchmark.systems.peers import LeftOut
+from framing.benchmark.system import LeftOut, System
 from framing.benchmark.task import Item, Task
 from framing.metrics.signature import DIGITS, Score
 from framing.version import __version__

@@ -65,14 +65,9 @@ def topics(articles: Sequence[Document]) -> tuple[str, ...]:
 
 def base(coded: Coded, groups: Sequence[str], training: Ints, blank: bool) -> Ints:
     """Articles of training groups; of the coded ones none but the training part. ``blank``: uncoded ones without a group, too."""
-    return known_articles(groups, len(coded), training, blank)
-
-
-def known_articles(groups: Sequence[str], coded: int, training: Ints, blank: bool) -> Ints:
-    """:func:`base` from the number of coded articles, which come first."""
     known = {groups[i] for i in training.tolist()}
     own = set(training.tolist())
-    return np.array([i for i, g in enumerate(groups) if i in own or (i >= coded and (g in known or (blank and not g)))], np.int64)
+    return np.array([i for i, g in enumerate(groups) if i in own or (i >= len(coded) and (g in known or (blank and not g)))], np.int64)
 
 
 def lesson_of(coded: Coded, readings: Readings, training: Ints, blank: bool) -> tuple[list[Document], Lesson]:

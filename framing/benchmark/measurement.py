@@ -10,7 +10,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -63,14 +63,14 @@ class Counted:
         settings: dict[str, Any] = {**self.fields, **fields}
         return score_table(self.table, self.scores, RESAMPLES, SEED, **settings)
 
-    def compare(self, other: Counted, name: str) -> Difference:
-        """As :meth:`Measurement.compare`."""
+    def compare(self, other: Counted, name: str, exchanges: int = EXCHANGES) -> Difference:
+        """As :meth:`Measurement.compare`, with that many exchanges."""
 
         def statistic(sums: Floats) -> Any:
             return self.scores(sums)[name]
 
         paired = paired_bootstrap(self.table, other.table, statistic, RESAMPLES, SEED)
-        p = approximate_randomisation(self.table, other.table, statistic, EXCHANGES, SEED)
+        p = approximate_randomisation(self.table, other.table, statistic, exchanges, SEED)
         return Difference(name, paired.difference, paired.interval, paired.p, p, len(self.table))
 
 
@@ -120,3 +120,25 @@ class Valued:
             out.append(np.asarray(measure(values, own) - measure(values, others), dtype=float))
         every = np.concatenate(out)
         return every[1:], float(every[0])
+
+
+def joined(parts: Sequence[tuple[str, Counted, Collection[str] | None]], fields: Mapping[str, object]) -> Counted:
+    """Several counts of the same items as one.
+
+    Parameters
+    ----------
+    parts : sequence of (prefix, Counted, names)
+        The prefix goes before the names of the scores; only those named, or all with ``None``.
+    fields : mapping
+        Of the signature of all.
+    """
+    begins = np.cumsum([0, *(counted.table.shape[1] for _, counted, _ in parts)]).tolist()
+
+    def scores(sums: Floats) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for (prefix, counted, names), begin, end in zip(parts, begins, begins[1:]):
+            mine = counted.scores(sums[..., begin:end])
+            out |= {f"{prefix}{name}": value for name, value in mine.items() if names is None or name in names}
+        return out
+
+    return Counted(np.concatenate([counted.table for _, counted, _ in parts], axis=1), scores, dict(fields))

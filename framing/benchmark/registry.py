@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 from framing.benchmark.system import System
 from framing.benchmark.task import Task
@@ -44,23 +46,18 @@ def task(name: str) -> Task:
     ValueError
         If there is none.
     """
-    if name not in TASKS:
-        raise ValueError(f"no task {name!r}; there are {', '.join(TASKS)}")
-    module, _, kind = TASKS[name].partition(":")
-    made: Task = getattr(import_module(module), kind)()
+    made: Task = _named("task", name, TASKS)()
     return made
 
 
 def system(name: str) -> System:
-    """The system of that name.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    if name not in SYSTEMS:
-        raise ValueError(f"no system {name!r}; there are {', '.join(SYSTEMS)}")
-    module, _, thing = SYSTEMS[name].partition(":")
-    found: System = getattr(import_module(module), thing)
+    """The system of that name; ``ValueError`` if there is none."""
+    found: System = _named("system", name, SYSTEMS)
     return found
+
+
+def _named(what: str, name: str, places: Mapping[str, str]) -> Any:
+    if name not in places:
+        raise ValueError(f"no {what} {name!r}; there are {', '.join(places)}")
+    module, _, thing = places[name].partition(":")
+    return getattr(import_module(module), thing)

@@ -21,6 +21,10 @@ from framing.benchmark.task import Item, Task
 Predict = Callable[[Task, str, Sequence[Item], Path | None], Sequence[Any]]  # task, split, items, data_home -> a prediction an item
 
 
+class LeftOut(UserWarning):
+    """A system had nothing to say of some items, because it failed."""
+
+
 @dataclass(frozen=True)
 class System:
     """See the module's docstring."""

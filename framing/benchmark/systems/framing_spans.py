@@ -27,28 +27,43 @@ from framing.benchmark.tasks.attribution_tokens import paragraphs_of
 from framing.benchmark.token_texts import article, to_bio
 from framing.patterns import find_patterns, read_patterns
 from framing.quotes import find_quotes
-from framing.records import Span
+from framing.records import Attribution, Span
 from framing.sources import resolve_sources
 from framing.tagging import ROLES, pieces
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
 
-def by_model(text: str, whole: bool = False) -> Found:
-    """Attributions and spans of labels by the shipped extractor; with ``whole`` in headings and datelines too."""
-    mine = _extractor(whole)
+def read_by_model(extractor: AttributionExtractor, text: str) -> tuple[Spans, tuple[Attribution, ...]]:
+    """Spans of labels by an extractor, and its attributions."""
     read = article_from_text(text)
     tokens, quotes = tokenize(read), find_quotes(read.text, read.paragraphs)
-    labels, _ = mine.tagger_.label(read_patterns(tokens, quotes), quotes, mine.bias, mine.body_only)
+    labels, _ = extractor.tagger_.label(read_patterns(tokens, quotes), quotes, extractor.bias, extractor.body_only)
     marked = _spans((ROLES[p.kind], tokens.span(p.first, p.last)) for p in pieces(labels))
-    return Found(as_found(resolve_sources(tokens, quotes, mine(tokens, quotes))[0]).attributions, marked)
+    return marked, resolve_sources(tokens, quotes, extractor(tokens, quotes))[0]
+
+
+def read_by_rules(text: str) -> tuple[Attribution, ...]:
+    """Attributions by the rules."""
+    read = article_from_text(text)
+    tokens, quotes = tokenize(read), find_quotes(read.text, read.paragraphs)
+    return resolve_sources(tokens, quotes, find_patterns(tokens, quotes))[0]
+
+
+def alone(extractor: AttributionExtractor, text: str) -> Spans:
+    """Spans that an extractor chooses one by one."""
+    return _spans(extractor.spans(article_from_text(text)))
+
+
+def by_model(text: str, whole: bool = False) -> Found:
+    """Attributions and spans of labels by the shipped extractor; with ``whole`` in headings and datelines too."""
+    marked, found = read_by_model(_extractor(whole), text)
+    return Found(as_found(found).attributions, marked)
 
 
 def by_rules(text: str) -> Found:
     """Attributions by the rules."""
-    read = article_from_text(text)
-    tokens, quotes = tokenize(read), find_quotes(read.text, read.paragraphs)
-    return as_found(resolve_sources(tokens, quotes, find_patterns(tokens, quotes))[0])
+    return as_found(read_by_rules(text))
 
 
 def in_texts(find: Callable[[str], Found]) -> Predict:
@@ -76,11 +91,6 @@ def in_tokens(find: Callable[[str], Spans]) -> Predict:
     return predict
 
 
-def alone(text: str) -> Spans:
-    """Spans that the shipped extractor chooses one by one."""
-    return _spans(_extractor(True).spans(article_from_text(text)))
-
-
 def _spans(found: Iterable[tuple[str, Span]]) -> Spans:
     return frozenset((role, span.start, span.end) for role, span in found)
 
@@ -92,19 +102,14 @@ def _extractor(whole: bool) -> AttributionExtractor:
     return mine
 
 
-def whole_text(text: str) -> Found:
-    """As :func:`by_model`, headings included."""
-    return by_model(text, whole=True)
-
-
 def _model() -> str:
     return digest(MODELS / "attribution")
 
 
 PREDICT: dict[str, Predict] = {
-    "attribution": in_texts(whole_text),
+    "attribution": in_texts(lambda text: by_model(text, whole=True)),
     "attribution-wikinews": in_texts(by_model),
-    "attribution-tokens": in_tokens(alone),
+    "attribution-tokens": in_tokens(lambda text: alone(_extractor(True), text)),
 }
 FIELDS: dict[str, Callable[[], Mapping[str, object]]] = {
     "attribution": lambda: {"model": _model(), "text": "whole"},

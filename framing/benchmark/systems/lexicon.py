@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.benchmark.system import Predict, System
-from framing.benchmark.systems.majority import Learn, learned
+from framing.benchmark.systems.learning import Learn, learned
 from framing.benchmark.systems.peers import each
 from framing.benchmark.task import Item, Task
 from framing.benchmark.tasks.frames import Frames, Policy

@@ -2,62 +2,24 @@
 
 * Ratings: the mean. Frames: those that more than half of the articles have, and the most frequent primary one. Hedges, loaded language,
   hyperpartisan: the more frequent label. Levels: the most frequent label of each kind, by itself.
-* Learned is from the other folds; from the train part where a task has no folds; and for a test part from the items of ``cv``.
+* Learned is from what :mod:`framing.benchmark.systems.learning` says.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from framing.benchmark.system import Predict, System, out_of_fold
+from framing.benchmark.system import Predict, System
+from framing.benchmark.systems.learning import HEDGES, Labelled, Learn, labels_of_sources, learned
 from framing.benchmark.task import Item, Task
 from framing.benchmark.tasks.frames import Frames, Policy
 from framing.benchmark.tasks.hedges import Hedged
 from framing.benchmark.tasks.loaded import Verdict
-from framing.benchmark.tasks.sources import CORPUS, Source, source_of
-from framing.corpora.lessons import load_lessons
-
-HEDGES = ("hedges-wiki", "hedges-news", "hedges-biology")
-
-Learn = Callable[[Sequence[Item]], Callable[[Sequence[Item]], Sequence[Any]]]
-Read = Callable[[str, Any, Any], str]
-Labelled = Sequence[tuple[str, Source]]  # what a system reads of a source, and its labels
-
-
-def learned(learn: Callable[[Task], Learn]) -> Predict:
-    """Predictions of what is learned from the other folds, or from the items of ``cv`` where there are none."""
-
-    def predict(task: Task, split: str, items: Sequence[Item], data_home: Path | None) -> Sequence[Any]:
-        if split.startswith("cv"):
-            return out_of_fold(items, learn(task))
-        return learn(task)(task.items("cv", data_home))(items)
-
-    return predict
-
-
-def labels_of_sources(
-    read: Callable[[str, Any, Any], str], learn: Callable[[Labelled], Callable[[Sequence[str]], list[Source]]]
-) -> Predict:
-    """Predictions of labels by what is learned from the train part of the levels; ``read`` is given text, source and cue (spans)."""
-
-    def predict(task: Task, split: str, items: Sequence[Item], data_home: Path | None) -> list[tuple[Source, ...]]:
-        known = [
-            (read(d.text, a.source and (a.source.start, a.source.end), (a.cue.start, a.cue.end)), source_of(a))
-            for d in load_lessons(CORPUS, "train", data_home=data_home)
-            for a in d.attributions
-        ]
-        say, out = learn(known), []
-        for item in items:
-            rows = item.given["attributions"]
-            out.append(tuple(say([read(item.text, row["source"], row["cue"]) for row in rows]) if rows else ()))
-        return out
-
-    return predict
+from framing.benchmark.tasks.sources import Source
 
 
 def most(values: Iterable[Any]) -> Any:

@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-* A package may fail on any item. Whatever it raises, the item gets the empty prediction, and one warning a run (:class:`LeftOut`) says on
-  how many items and with which errors; :class:`framing.benchmark.evaluation.Result` keeps it.
+* A package may fail on any item. Whatever it raises, the item gets the empty prediction, and one warning a run says on how many items and
+  with which errors (:class:`framing.benchmark.system.LeftOut`); :class:`framing.benchmark.evaluation.Result` keeps it.
 * Pipeline: the one that the environment variable ``FRAMING_SPACY_PIPELINE`` names (package or folder); else the first of ``PIPELINES``
   that is installed; else the first installed package of an English pipeline. Its name and version go into the signature, as scores depend
   on it.
@@ -19,6 +19,7 @@ from functools import cache
 from importlib import metadata
 from typing import Any, TypeVar
 
+from framing.benchmark.system import LeftOut
 from framing.showing import one_line
 
 VARIABLE = "FRAMING_SPACY_PIPELINE"
@@ -27,10 +28,6 @@ GET = f"pip install a pipeline such as en_core_web_sm, or name one in {VARIABLE}
 _KINDS, _LONG = 3, 100  # errors that a warning names, and characters of their messages
 
 T = TypeVar("T")
-
-
-class LeftOut(UserWarning):
-    """A system had nothing to say of some items, because it failed."""
 
 
 def each(name: str, inputs: Iterable[T], predict: Callable[[T], Any], empty: Callable[[T], Any], unit: str = "document") -> list[Any]:

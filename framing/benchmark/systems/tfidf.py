@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from framing.benchmark.folds import group_folds
 from framing.benchmark.system import System
+from framing.benchmark.systems.learning import HEDGES, Labelled, Learn, labels_of_sources, learned
 from framing.benchmark.systems.lexicon import best_limit
-from framing.benchmark.systems.majority import HEDGES, Labelled, Learn, labels_of_sources, learned
 from framing.benchmark.task import Item, Task
 from framing.benchmark.tasks.frames import Frames, Policy
 from framing.benchmark.tasks.hedges import Hedged

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from framing.benchmark import attribution_counts as counts
 from framing.benchmark.attribution_counts import Spans
 from framing.benchmark.fields import check_choice, check_keys, check_list, check_span, check_spans, check_whole, shown
-from framing.benchmark.measurement import Counted
+from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
 from framing.corpora.gold import Quoted
@@ -131,7 +131,7 @@ class Attribution(Task):
         ]
         if not self.is_flat:
             parts.append(("nested_", counts.child_counts(gold, whole), _CHILDREN))
-        return counts.joined(parts, {**cues.fields, "spans": "characters"})
+        return joined(parts, {**cues.fields, "spans": "characters"})
 
     def ceiling(self, split: str, data_home: Path | None = None) -> tuple[Sequence[Item], Sequence[Any]] | None:
         """Each further annotator of an article against the first; ``train`` too, where 16 articles have several."""

@@ -11,12 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from framing.benchmark import frame_counts
-from framing.benchmark.attribution_counts import joined
 from framing.benchmark.calibration_counts import ERRORS, calibration_counts
 from framing.benchmark.fields import check_choice, check_keys, check_list, check_number
 from framing.benchmark.folds import group_folds, numbered
 from framing.benchmark.frame_learning import topics
-from framing.benchmark.measurement import Counted
+from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
 from framing.metrics.spans import Floats

@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from framing.benchmark.attribution_counts import joined
 from framing.benchmark.calibration_counts import ERRORS, calibration_counts
 from framing.benchmark.fields import check_choice, check_keys, check_list, check_span, check_verdict, shown
-from framing.benchmark.measurement import Counted
+from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Figure, Item, Task
 from framing.corpora import load_corpus
 from framing.hedge_cues import folds

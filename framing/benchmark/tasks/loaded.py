@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from framing.benchmark.attribution_counts import joined
 from framing.benchmark.calibration_counts import ERRORS, calibration_counts, where_given
 from framing.benchmark.fields import check_keys, check_spans, check_verdict
 from framing.benchmark.folds import group_folds, numbered, stratified_folds
 from framing.benchmark.label_counts import macro_f1, outcomes
-from framing.benchmark.measurement import Counted
+from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Figure, Item, Task
 from framing.corpora import load_corpus
 from framing.loaded_lessons import lesson_of

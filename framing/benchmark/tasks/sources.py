@@ -9,9 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from framing.benchmark.attribution_counts import joined
 from framing.benchmark.fields import check_choice, check_keys, check_list, check_whole, shown
-from framing.benchmark.measurement import Counted
+from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
 from framing.metrics import agreement, entities
@@ -188,7 +187,7 @@ class Entities(_Given):
 
     def measure(self, items: Sequence[Item], predictions: Sequence[Sequence[Label]]) -> Counted:
         """As :meth:`Task.measure`."""
-        rows = [_b_cubed(item.gold, found) for item, found in zip(items, predictions, strict=True)]
+        rows = [entities.gold_statistics(item.gold, found) for item, found in zip(items, predictions, strict=True)]
         table = np.array(rows, float).reshape(-1, len(entities.COLUMNS))
         return Counted(table, entities.scores, {"spans": "given", "items": "gold"})
 
@@ -313,9 +312,3 @@ def _label_scores(name: str, codes: Sequence[str]) -> Callable[[Floats], dict[st
 def _position(tables: Floats) -> dict[str, Any]:
     same = np.trace(tables, axis1=-2, axis2=-1)
     return {"position_accuracy": _share(same, tables.sum((-2, -1))), "position_kappa": agreement.kappa(tables)}
-
-
-def _b_cubed(gold: Sequence[Label], found: Sequence[Label]) -> tuple[float, ...]:
-    """Counts of an article; precision is over the attributions of gold too, and without an entity each is one of its own."""
-    items, _, recall, precision = entities.statistics(gold, [("alone", k) if f is None else f for k, f in enumerate(found)])
-    return items, items, recall, precision
