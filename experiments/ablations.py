@@ -1,9 +1,9 @@
 """What each group of features gives: every learner without it, less the learner with all.
 
-    python -m experiments.ablations [--only TASK]   # results/ablations.json
+    python -m experiments.learners_run [--only TASK ...]   # results/ablations.json, and those of experiments.learning_curves
 
 Learners, texts, folds, scores and groups are those of :mod:`experiments.learners` and :mod:`experiments.learners_texts`. Needs the corpora
-of all of them. ``--only`` measures one task and keeps the others; see :mod:`experiments.learners_run`.
+of all of them. ``--only`` measures some tasks and keeps the others.
 
 Attribution learns from 40 % of PolNeAR train, since a dozen networks from all of it would take half an hour: what a group gives there is
 with few texts, where features that generalise matter more. All others learn from all of their texts.
@@ -16,12 +16,10 @@ in what they tell, and what is left out is made up for by others: the losses do 
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
-from experiments import learners, learners_texts, results_file
+from experiments import learners
 
-LEARNERS = {**learners.LEARNERS, **learners_texts.LEARNERS}
 SHARES = {"attribution": 0.4}
 
 
@@ -56,19 +54,3 @@ def holm(values: list[float]) -> list[float]:
         least = max(least, min(1.0, (len(values) - rank) * values[k]))
         out[k] = round(least, 4)
     return out
-
-
-def main() -> None:
-    """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--only", choices=tuple(LEARNERS), help="measure this task and keep the others as they are written")
-    only = parser.parse_args().only
-    result = results_file.kept("ablations") if only else {"tasks": {}}
-    for name, make in LEARNERS.items():
-        if only in (None, name):
-            result["tasks"][name] = ablation(make(), SHARES.get(name, 1.0))
-    results_file.write("ablations", result)
-
-
-if __name__ == "__main__":
-    main()

@@ -265,7 +265,7 @@ def write_seconds(done: Sequence[Done], folder: Path, minutes: float, jobs: int)
                 made = results_file.whole(f"{d.name}.volatile", folder)[results_file.RUN]
                 rows[d.name]["processor seconds"] = made["processor seconds"]
     facts = {"experiments": rows, "minutes": round(minutes, 1), "jobs": jobs, "cores": os.cpu_count()}
-    (folder / "all.volatile.json").write_text(results_file.as_json(facts), encoding="utf-8")
+    results_file.put(folder / "all.volatile.json", results_file.as_json(facts))
 
 
 if __name__ == "__main__":

@@ -137,10 +137,8 @@ BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 
 # Scripts that are no part of a reproduction, and why.
 LEFT_OUT = {
-    "ablations": "is measured with learning_curves by learners_run",
     "coding_sheet": "makes a sheet for people to fill in, and compares filled ones",
     "hedging_peers": "reads packages of others, which have to be fetched first: --peers FOLDER",
-    "learning_curves": "is measured with ablations by learners_run",
     "linking": "learns weights that the shipped model was trained with; a new run would change what it stands on",
 }
 

@@ -148,7 +148,7 @@ def main() -> int:
     new = text()
     if "--check" in sys.argv[1:]:
         return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != new)
-    results_file.page(PAGE).write_text(new, encoding="utf-8", newline="\n")
+    results_file.put(results_file.page(PAGE), new)
     return 0
 
 

@@ -36,7 +36,7 @@ def main() -> None:
         minutes[name] = round((process_time() - begin) / 60, 2)
         results_file.write("learning_curves", curves, {"processor minutes": minutes})
         results_file.write("ablations", parts)
-        (results_file.RESULTS / "learning_curves.svg").write_text(learning_curves.figure(curves["tasks"]), encoding="utf-8")
+        results_file.put(results_file.RESULTS / "learning_curves.svg", learning_curves.figure(curves["tasks"]))
         print(name, minutes[name], "minutes of the processor", flush=True)
 
 

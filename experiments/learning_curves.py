@@ -1,11 +1,10 @@
 """What more annotated texts would give: every learner on 10, 20, 40, 70 and 100 % of its texts.
 
-    python -m experiments.learning_curves [--only TASK]   # results/learning_curves.json, .svg
+    python -m experiments.learners_run [--only TASK ...]   # results/learning_curves.json, .svg, and results/ablations.json
 
 Learners, texts, folds and scores are those of :mod:`experiments.learners` and :mod:`experiments.learners_texts`: the product's, but for
 attribution, which learns from PolNeAR alone here, without the raw text that teachers label for the shipped model, and hedges, whose limits
-are not tuned. Needs the corpora of all of them. ``--only`` measures one task and keeps the others; :mod:`experiments.learners_run` measures
-this and :mod:`experiments.ablations` together, so that every corpus is read once.
+are not tuned. Needs the corpora of all of them. ``--only`` measures some tasks and keeps the others.
 
 Each size is one random part (seed 0), and smaller ones lie inside of larger ones, so that the steps of a curve are not independent; the
 intervals are 95 % bootstrap over what is scored (1,000 resamples, seed 0), and say nothing of another choice of texts. *Gain*: all texts
@@ -14,10 +13,9 @@ less 70 % of them, paired, with p by approximate randomisation (2,000): whether 
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
-from experiments import learners, learners_texts, results_file
+from experiments import learners, learners_texts
 from experiments.line_plot import lines_svg
 
 LEARNERS = {**learners.LEARNERS, **learners_texts.LEARNERS}
@@ -53,23 +51,3 @@ def figure(tasks: dict[str, Any]) -> str:
     return lines_svg(
         "Learning curves: score by percent of the texts to learn from", panels, "percent of the texts", (0, 20, 40, 60, 80, 100)
     )
-
-
-def main() -> None:
-    """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--only", choices=tuple(LEARNERS), help="measure this task and keep the others as they are written")
-    only = parser.parse_args().only
-    result = results_file.kept("learning_curves") if only else {"tasks": {}}
-    for name, make in LEARNERS.items():
-        if only in (None, name):
-            result["tasks"][name] = results_file.plain(curve(make()))
-            for share, scores in result["tasks"][name]["scores"].items():
-                print(name, share, *(f"{key} {s['value']:.3f} {s['interval']}" for key, s in scores.items()), flush=True)
-            print(name, "gain", result["tasks"][name]["gain"], flush=True)
-    results_file.write("learning_curves", result)
-    (results_file.RESULTS / "learning_curves.svg").write_text(figure(result["tasks"]), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,7 @@ from typing import Any
 from experiments import opened
 from framing.metrics.signature import Score
 from framing.version import __version__
+from framing.writing import replacing
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "experiments" / "results"
@@ -65,7 +66,7 @@ def write(name: str, results: dict[str, Any], facts: dict[str, Any] | None = Non
         data[corpus] = {**files, **data.get(corpus, {})}
     RESULTS.mkdir(parents=True, exist_ok=True)
     whole = {**results, DATA: dict(sorted(data.items())), VERSIONS: versions()}
-    (RESULTS / f"{name}.json").write_text(as_json(whole, in_order), encoding="utf-8")
+    put(RESULTS / f"{name}.json", as_json(whole, in_order))
     write_volatile(name, facts or {})
 
 
@@ -78,7 +79,13 @@ def write_volatile(name: str, facts: dict[str, Any]) -> None:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
     }
-    (RESULTS / f"{name}.volatile.json").write_text(as_json({**facts, RUN: run}), encoding="utf-8")
+    put(RESULTS / f"{name}.volatile.json", as_json({**facts, RUN: run}))
+
+
+def put(path: Path, text: str) -> None:
+    """Write a whole file, or leave what was there."""
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
 
 
 def exists(name: str) -> bool:

@@ -103,7 +103,7 @@ def main() -> None:
         tasks[name] = speeds(name)
     tasks["hedges, news"] = hedges()
     results_file.write_volatile("speed_accuracy", facts)
-    (results_file.RESULTS / "speed_accuracy.svg").write_text(figure(tasks), encoding="utf-8")
+    results_file.put(results_file.RESULTS / "speed_accuracy.svg", figure(tasks))
 
 
 if __name__ == "__main__":
