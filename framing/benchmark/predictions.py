@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from framing.benchmark.fields import shown
 from framing.benchmark.task import Item, Task
 from framing.runs.lines import lines
 from framing.showing import one_line
@@ -133,7 +134,7 @@ def _item(record: Mapping[str, Any], places: Mapping[str, int], known: bool) -> 
         raise ValueError("there is no id")
     name = record["id"]
     if not isinstance(name, str):
-        raise ValueError(f"the id must be a string, not {_shown(name)}")
+        raise ValueError(f"the id must be a string, not {shown(name)}")
     if name not in places:
         near = difflib.get_close_matches(name[:200], places, 2) if known else []
         hint = f"; did you mean {' or '.join(map(_named, near))}?" if near else ""
@@ -185,18 +186,11 @@ def _no_number(name: str) -> Any:
 
 
 def _no_object(value: object) -> str:
-    return f"this must be an object with an id, not {_shown(value)}"
+    return f"this must be an object with an id, not {shown(value)}"
 
 
 def _named(name: str) -> str:
     return repr(name if len(name) <= _SHORT else name[: _SHORT - 3] + "...")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return _named(value)
-    text = "null" if value is None else repr(value) if isinstance(value, bool | int | float) else f"a {type(value).__name__}"
-    return text if len(text) <= _SHORT else text[: _SHORT - 3] + "..."
 
 
 def written(task: Task, items: Sequence[Item], predictions: Sequence[Any]) -> Iterator[bytes]:
