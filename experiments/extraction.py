@@ -27,7 +27,7 @@ from framing.attribution import MODELS, AttributionExtractor
 from framing.benchmark import attribution_counts as counts
 from framing.benchmark.attribution_counts import Spans
 from framing.benchmark.attribution_counts import spans_of as spans_of
-from framing.benchmark.measurement import Counted
+from framing.benchmark.measurement import Counted, Valued
 from framing.benchmark.systems.framing_spans import alone, read_by_model, read_by_rules
 from framing.benchmark.systems.model_digest import digest as digest
 from framing.cues import FIXED, reporting_forms
@@ -84,26 +84,33 @@ def cue_class(a: Attribution) -> str:
     return next((forms[word][2] for word in reversed(words) if word in forms), "other")
 
 
-@dataclass(frozen=True)
-class Counts(Counted):
-    """What the benchmark counts, with scores by name, and differences as results have them."""
+class Named:
+    """A measurement of the benchmark with scores by name, and differences as results have them."""
 
-    def score(self, *names: str, **fields: object) -> Scores:  # type: ignore[override]  # some of the scores
+    def score(self, *names: str, **fields: object) -> Scores:
         """Scores with intervals, those named or all."""
-        found = super().score(**fields)
+        found: Scores = super().score(**fields)  # type: ignore[misc]  # of what stands behind it
         return {name: found[name] for name in names or found}
 
-    def compare(self, other: Counts, *names: str) -> dict[str, dict[str, Any]]:  # type: ignore[override]  # several scores
+    def compare(self, other: Any, *names: str) -> dict[str, dict[str, Any]]:
         """This system less the other: difference, its interval by paired bootstrap, two-sided p by approximate randomisation."""
         out = {}
         for name in names:
-            found = super().compare(other, name, RANDOMISATIONS)
+            found = super().compare(other, name, RANDOMISATIONS)  # type: ignore[misc]
             out[name] = {
                 "difference": round(found.difference, DIGITS),
                 "interval": [round(x, DIGITS) for x in found.interval],
                 "p": round(found.p_randomisation, DIGITS),
             }
         return out
+
+
+class Counts(Named, Counted):  # type: ignore[misc]
+    """Counts of documents, whose scores are functions of their sums."""
+
+
+class Values(Named, Valued):  # type: ignore[misc]
+    """Numbers of documents, with scores of all of them together."""
 
 
 def attribution_counts(documents: Sequence[Document], found: Sequence[Sequence[Attribution]], is_flat: bool) -> Counts:

@@ -20,21 +20,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data import load
-from experiments.extraction import RANDOMISATIONS, Counts, Scores, attribution_counts, flat, trained
+from experiments.extraction import Counts, Values, attribution_counts, flat, trained
 from experiments.hedging_trained import Found, read
 from framing import hedge_cues, teaching
 from framing.attribution import AttributionExtractor
 from framing.hedge_features import TEMPLATES as HEDGE_TEMPLATES
 from framing.learning.calibration import Logistic
-from framing.metrics.bootstrap import interval, resample, score_table, two_sided_p
 from framing.metrics.hedging import sentence_scores
-from framing.metrics.signature import DIGITS
 from framing.metrics.spans import Floats, ratio
 from framing.records import LEVELS
 from framing.signals import TypeMemory
@@ -50,56 +48,6 @@ NEIGHBOURS = "neighbouring words"
 Group = frozenset[str]
 
 
-class Measured(Protocol):
-    """Scores of what was learned, and how they differ from those of something else on the same items."""
-
-    def score(self, *names: str, **fields: object) -> Scores:
-        """Scores with intervals, those named or all."""
-        ...
-
-    def compare(self, other: Any, *names: str) -> dict[str, dict[str, Any]]:
-        """This less the other."""
-        ...
-
-
-@dataclass(frozen=True)
-class Valued:
-    """A number an item, shape (n,), and the scores of all numbers under weights of the items (..., n): what sums of counts cannot tell."""
-
-    predicted: Floats
-    scores: Callable[[Floats, Floats], Mapping[str, Any]]
-    fields: Mapping[str, object]
-
-    def score(self, *names: str, **fields: object) -> Scores:
-        """As :meth:`Measured.score`."""
-        settings: dict[str, Any] = {**self.fields, **fields}
-        found = score_table(np.eye(len(self.predicted)), lambda weights: self.scores(self.predicted, weights), seed=SEED, **settings)
-        return {name: found[name] for name in names or found}
-
-    def compare(self, other: Valued, *names: str) -> dict[str, dict[str, Any]]:
-        """As :meth:`Measured.compare`: interval by paired bootstrap, p by approximate randomisation of the items' numbers."""
-        n = len(self.predicted)
-
-        def differ(one: Floats, two: Floats, weights: Floats) -> dict[str, Floats]:
-            first, second = self.scores(one, weights), self.scores(two, weights)
-            return {name: np.asarray(first[name] - second[name]) for name in names}
-
-        observed = differ(self.predicted, other.predicted, np.ones((1, n)))
-        drawn = differ(self.predicted, other.predicted, resample(np.eye(n), seed=SEED))
-        generator, exchanged = np.random.default_rng(SEED), list[dict[str, Floats]]()
-        for _ in range(RANDOMISATIONS):
-            moved = generator.integers(0, 2, n, dtype=np.int8).astype(bool)
-            sides = np.where(moved, other.predicted, self.predicted), np.where(moved, self.predicted, other.predicted)
-            exchanged.append(differ(*sides, np.ones((1, n))))
-        out = {}
-        for name in names:
-            value = float(observed[name][0])
-            p = two_sided_p(np.array([float(e[name][0]) for e in exchanged]), value)
-            ends = [round(x, DIGITS) for x in interval(drawn[name])]
-            out[name] = {"difference": round(value, DIGITS), "interval": ends, "p": round(p, DIGITS)}
-        return out
-
-
 @dataclass(frozen=True)
 class Learner:
     """See the module's docstring; ``counts`` measures what was learned from a share of ``n`` texts without a group (``None``: with all)."""
@@ -109,7 +57,7 @@ class Learner:
     data: str
     n: int
     groups: tuple[str, ...]
-    counts: Callable[[float, str | None], Measured]
+    counts: Callable[[float, str | None], Counts | Values]
 
 
 def some(n: int, share: float) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,14 @@ from experiments import hyperpartisan as hyper
 from experiments import loaded_language_babe as babe
 from experiments import rating as rated
 from experiments.data import data_home, load
-from experiments.extraction import Counts
+from experiments.extraction import Counts, Values
 from experiments.frame_folds import parts
-from experiments.learners import Learner, Valued, changed, some
+from experiments.learners import Learner, changed, some
 from framing import frame_lessons, loaded_lessons
 from framing.benchmark.frame_counts import counts as frame_counts
 from framing.benchmark.frame_counts import scores as frame_scores
 from framing.benchmark.frame_learning import Coded, base
+from framing.benchmark.label_counts import statistics
 from framing.frames import GenericFrameClassifier, PolicyFrameClassifier
 from framing.hyperpartisan_lessons import PARTS, learn
 from framing.loaded import LoadedLanguageClassifier
@@ -150,9 +152,10 @@ def hyperpartisan() -> Learner:
     given = list(load(hyper.CORPUS))
     documents = by_family(given)
     lesson = hyper.lesson_of(documents)
+    shown = {"accuracy": "accuracy", "area": "area under the ROC curve"}
     grouping = hyper.groupings(documents, [d.group or d.id for d in given])["family"]
 
-    def counts(share: float, without: str | None) -> Valued:
+    def counts(share: float, without: str | None) -> Values:
         out = np.zeros(len(lesson))
         for training, held in grouping.folds:
             chosen = training[some(len(training), share)]
@@ -160,12 +163,8 @@ def hyperpartisan() -> Learner:
             there = lesson.take(held)
             out[held] = model.probabilities(there.rows, there.columns)
         fields = {"folds": "family", "unit": "article"}
-        return Valued(out, scores, fields)
+        return Values(np.column_stack([lesson.labels, out]), {name: partial(_verdicts, name) for name in shown}, fields)
 
-    def scores(predicted: Floats, weights: Floats) -> dict[str, Any]:
-        return dict(hyper.statistics(lesson.labels, hyper.Output(predicted, 0.5))(weights))
-
-    shown = {"accuracy": "accuracy", "area": "area under the ROC curve"}
     return Learner("Hyperpartisan", shown, "by-article set, 10 folds by publisher", len(lesson), PARTS, counts)
 
 
@@ -195,7 +194,7 @@ def rating() -> Learner:
     part = grouped_folds(data.outlets, rated.FOLDS, rated.SEED)
     gold = data.gold[:, 0]
 
-    def counts(share: float, without: str | None) -> Valued:
+    def counts(share: float, without: str | None) -> Values:
         measures = data.measures.copy()
         if without:
             measures[:, [k for k, feature in enumerate(features()) if RATING_GROUPS[without](*feature)]] = 0
@@ -205,12 +204,18 @@ def rating() -> Learner:
             model = TransparencyRater().fit_measures(measures[chosen], data.gold[chosen], [data.outlets[i] for i in chosen])
             return lambda here: model.expected(model.decide(measures[here]))
 
-        return Valued(rated.held_out(part, fit), scores, {"folds": "outlets"})
-
-    def scores(predicted: Floats, weights: Floats) -> dict[str, Any]:
-        return {"spearman": ranking.spearman(gold, predicted, weights)}
+        return Values(np.column_stack([gold, rated.held_out(part, fit)]), {"spearman": _order}, {"folds": "outlets"})
 
     return Learner("Rating", {"spearman": "Spearman"}, "article_ratings, 5 folds by outlet", len(gold), tuple(RATING_GROUPS), counts)
+
+
+def _verdicts(name: str, values: Floats, weights: Floats) -> Any:
+    """A score of labels and probabilities, the columns of ``values``."""
+    return statistics(values[:, 0] > 0, values[:, 1], 0.5)(weights)[name]
+
+
+def _order(values: Floats, weights: Floats) -> Floats:
+    return ranking.spearman(values[:, 0], values[:, 1], weights)
 
 
 LEARNERS: Mapping[str, Callable[[], Learner]] = {

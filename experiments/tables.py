@@ -101,6 +101,7 @@ SECTIONS = {
     "Benchmark: what each group of features gives": (benchmark_tables.ablations, "learners_run"),
     "Benchmark: other publishers, topics, kinds of text, corpora": (benchmark_tables.domains, "cross_domain"),
     "Benchmark: what all probabilities are worth": (benchmark_tables.calibration, "calibration"),
+    "Benchmark: speed and accuracy": (benchmark_tables.speed, "speed_accuracy"),
 }
 
 

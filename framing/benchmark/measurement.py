@@ -95,25 +95,25 @@ class Valued:
 
         return score_table(np.eye(len(self.values)), scores, RESAMPLES, SEED, **settings)
 
-    def compare(self, other: Valued, name: str) -> Difference:
-        """As :meth:`Measurement.compare`."""
+    def compare(self, other: Valued, name: str, exchanges: int = EXCHANGES) -> Difference:
+        """As :meth:`Measurement.compare`, with that many exchanges."""
         measure, n = self.measures[name], len(self.values)
         weights = np.concatenate([np.ones((1, n)), resample(np.eye(n), RESAMPLES, SEED)])
         both = np.asarray(measure(self.values, weights) - measure(other.values, weights), dtype=float)
         observed, drawn = float(both[0]), both[1:]
-        exchanged, same = self._exchanged(other, measure)
+        exchanged, same = self._exchanged(other, measure, exchanges)
         p = two_sided_p(drawn - drawn.mean(), observed)
         return Difference(name, observed, interval(drawn), p, two_sided_p(exchanged, same), n)
 
-    def _exchanged(self, other: Valued, measure: Callable[[Floats, Floats], Any]) -> tuple[Floats, float]:
+    def _exchanged(self, other: Valued, measure: Callable[[Floats, Floats], Any], n_exchanges: int) -> tuple[Floats, float]:
         """The difference after each exchange, and without one.
 
         The rows of both systems lie under each other, and weights of 0 and 1 choose among them.
         """
         n, values, out = len(self.values), np.concatenate([self.values, other.values]), [np.zeros(0)]
         generator, step = np.random.default_rng(SEED), max(1, _CELLS // max(n, 1))
-        for first in range(0, EXCHANGES + 1, step):
-            moved = generator.integers(0, 2, (min(step, EXCHANGES + 1 - first), n), dtype=np.int8).astype(float)
+        for first in range(0, n_exchanges + 1, step):
+            moved = generator.integers(0, 2, (min(step, n_exchanges + 1 - first), n), dtype=np.int8).astype(float)
             if first == 0:
                 moved[0] = 0
             own, others = np.hstack([1 - moved, moved]), np.hstack([moved, 1 - moved])
