@@ -93,11 +93,12 @@ _REFERENCE = (
     "[CONTRIBUTING](../../CONTRIBUTING.md) has the map of the house. The columns of features are on [a page of their own](../features.md)."
 )
 _MODELS = (
-    "The card of every shipped model: what it learned from, how well it does, and what it is not for. `framing models card NAME` prints it."
+    "The card of every shipped model (after Mitchell et al. 2019): what it learned from, how well it does, and what it is not for. "
+    "`framing models card NAME` prints it."
 )
 _CORPORA = (
-    "The card of every corpus that `framing.load_corpus` reads, with its entry in the catalogue. Only our own annotations are shipped; "
-    "`framing corpora info NAME` says how to get the others."
+    "The card of every corpus that `framing.load_corpus` reads (after Gebru et al. 2021), with its entry in the catalogue. Only our own "
+    "annotations are shipped, with the guides that they were made by; `framing corpora info NAME` says how to get the others."
 )
 
 
@@ -128,6 +129,9 @@ def _corpora() -> Iterator[tuple[str, tuple[str, str]]]:
         table = "\n".join(f"| {key} | {' '.join(value.split())} |".replace(" |  |", " | |") for key, value in rows if value)
         entry = f'## In the catalogue\n\n`framing.load_corpus("{corpus.name}")` · {corpus.title}\n\n| | |\n|---|---|\n{table}\n'
         yield f"corpora/{corpus.name}.md", (card.relative_to(ROOT).as_posix(), f"{_read(card).rstrip()}\n\n{entry}")
+    for page in sorted(ROOT.glob("datasets/*/GUIDE.md")):
+        names.append(f"{page.parent.name}_guide")
+        yield f"corpora/{names[-1]}.md", (page.relative_to(ROOT).as_posix(), _read(page))
     for name in ("README", "CODEBOOK"):
         page = ROOT / "datasets" / "coding_sheet" / f"{name}.md"
         site = "coding_sheet" if name == "README" else "codebook"

@@ -49,6 +49,11 @@ REFERENCE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "corpora": ("Corpora", "The catalogue and the readers.", ("framing.corpora", "framing.corpora.files", "framing.corpora.download")),
     "training": ("Training", "Corpora in, a model with its card out.", ("framing.training", "framing.cards")),
+    "benchmark": (
+        "Benchmark",
+        "Tasks, systems, and the scores of anyone's predictions.",
+        tuple(f"framing.benchmark{name}" for name in ("", ".task", ".system", ".evaluation", ".predictions", ".inputs", ".measurement")),
+    ),
     "metrics": (
         "Metrics",
         "Functions, one task a module; no number without signature and interval.",

@@ -38,19 +38,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments import results_file
+from experiments.results_file import page
 from framing.metrics import agreement, entities, ranking
 from framing.metrics.agreement import table
 from framing.records import GENERIC_FRAMES, LEVELS, POLICY_FRAMES, REASONS, SOURCE_KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 DATASETS = ROOT / "datasets"
-RESULTS = Path(__file__).resolve().parent / "results" / "agreement.json"
+RESULTS = results_file.RESULTS / "agreement.json"
 SEED, DRAWS = 0, 1000
 BEGIN, END = "<!-- agreement: written by python -m experiments.agreement -->", "<!-- /agreement -->"
 FLAGS = ("0", "1")
 CODES: dict[str, tuple[str, ...]] = {
     "kind": SOURCE_KINDS, "level": LEVELS, "withheld": FLAGS, "reason": ("-", *REASONS), "position": FLAGS, "via present": FLAGS
 }  # fmt: skip
+BY_CODE = ("kind", "level")
 QUESTIONS = ("ident", "anon", "first", "divers", "cover", "voice", "overall")
 SCALE = ("0", "1", "2", "3", "4", "5")
 
@@ -178,6 +181,17 @@ def coded(articles: Sequence[tuple[Sequence[str], Sequence[str]]], codes: Sequen
     }
 
 
+def by_code(fields: dict[str, list[tuple[list[str], list[str]]]]) -> Measures:
+    """F1 and alpha of each code of a field against all others."""
+    out: Measures = {}
+    for name, articles in fields.items():
+        for code in CODES[name]:
+            flags = [([str(int(x == code)) for x in a], [str(int(y == code)) for y in b]) for a, b in articles]
+            found = coded(flags, FLAGS)
+            out[f"{name} {code}"] = {"F1": Measure(found["alpha"].sums, table_f1), "alpha": found["alpha"]}
+    return out
+
+
 def b_cubed(first: Sequence[str], second: Sequence[str]) -> tuple[float, float, float]:
     """Sums of B-cubed precision and recall over the items of one article that have an entity in both, and their number."""
     pairs = [(a, b) for a, b in zip(first, second) if a != "-" and b != "-"]
@@ -217,6 +231,7 @@ def source_levels(folder: Path) -> tuple[dict[str, int], Measures]:
     measures: Measures = {name: coded(column(name), codes) for name, codes in CODES.items()}
     measures["via"] = {"same string": relay(column("via"))}
     measures["entity"] = entity(column("entity"))
+    measures |= by_code({name: column(name) for name in BY_CODE})
     return {"articles": len(grouped), "attributions": len(first)}, measures
 
 
@@ -327,6 +342,7 @@ def wikinews_attributions(folder: Path) -> tuple[dict[str, int], Measures]:
     ]
     measures["parent"] = {"equal": Measure(np.array(sums, dtype=float), share), "F1": Measure(np.array(edges, dtype=float), f1)}
     measures["entity"] = entity([([x["entity"] for x, _ in m], [y["entity"] for _, y in m]) for m in matched])
+    measures |= by_code({name: [([_label(x, name) for x, _ in m], [_label(y, name) for _, y in m]) for m in matched] for name in BY_CODE})
     first_size, second_size = (sum(n) for n in zip(*sizes))
     counts = {"articles": len(passes), "attributions": first_size, "attributions of the second pass": second_size}
     return {**counts, "matched cues": sum(map(len, matched))}, measures
@@ -456,17 +472,21 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a committed number or table differs")
     check = parser.parse_args().check
     results = {name: compute(name) for name in READERS}
-    files = {RESULTS: json.dumps(results, indent=1) + "\n"}
+    files = {}
     for name, result in results.items():
-        card = DATASETS / name / "README.md"
+        card = page(DATASETS / name / "README.md")
         files[card] = fill(card.read_text(encoding="utf-8"), result)
         print(f"{name}\n\n{card_table(result)}\n")
     stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if not RESULTS.exists() or json.dumps(results_file.read("agreement")) != json.dumps(results):  # the order counts, too
+        stale.append(RESULTS)
     if check:
         print("\n".join(f"differs: {path.relative_to(ROOT)}" for path in stale) or "all as committed")
         return int(bool(stale))
     for path in stale:
-        path.write_text(files[path], encoding="utf-8")
+        if path != RESULTS:
+            path.write_text(files[path], encoding="utf-8")
+    results_file.write("agreement", results, in_order=True)
     return 0
 
 

@@ -29,7 +29,6 @@ is written.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,15 +37,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments import extraction
-from experiments.cofenet import article, readable, to_bio
+from experiments import extraction, results_file
 from experiments.data import data_home, load
 from experiments.extraction import Counts, Found, Scores, System, flat, show, spans_of
 from framing.attribution import AttributionExtractor
+from framing.benchmark.systems.regex import quotations
+from framing.benchmark.tasks.attribution_tokens import PUBLISHED
+from framing.benchmark.token_texts import article, readable, to_bio
 from framing.metrics import spans
-from framing.records import SPEECH, Attribution, Document, Span
+from framing.records import SPEECH, Document
 
-QUOTED = re.compile(r'["“]([^"“”]*)["”]')
 SPANS = ("source_exact_f1", "cue_exact_f1", "content_exact_f1")
 WHOLE: tuple[str, ...] = ("cue_precision", "cue_recall", "cue_f1", "full_precision", "full_recall", "full_f1", "exact_f1")
 WHOLE += ("recall_direct", "recall_indirect", "recall_mixed")
@@ -66,29 +66,11 @@ COMPARED = {
     "articles": SPANS,
     "paragraphs": SPANS,
 }
-# Wang et al. 2022 (CofeNet), tables 6-8 of the supplement: exact F1 of source, cue, content on the PolNeAR test part.
-PUBLISHED = {
-    "rules": (0.107, 0.228, 0.056),
-    "CoreNLP": (0.139, None, 0.175),
-    "CRF": (0.506, 0.534, 0.286),
-    "embeddings + Cofe": (0.621, 0.633, 0.504),
-    "CNN-CRF": (0.610, 0.626, 0.420),
-    "BiLSTM-CRF": (0.696, 0.667, 0.590),
-    "BERT": (0.811, 0.740, 0.689),
-    "BERT-CRF": (0.822, 0.749, 0.710),
-    "BERT + Cofe": (0.832, 0.753, 0.729),
-}
 # Two annotators of PolNeAR train, as a throw-away study of ours measured them before there was this program.
 STUDY = {"source_exact_f1": 0.765, "cue_exact_f1": 0.704, "content_exact_f1": 0.654, "exact_f1": 0.559}
 
 Parts = dict[str, tuple[Counts, tuple[str, ...]]]
 Signed = Mapping[str, Mapping[str, str]]  # what the signature of a system says beside its name
-
-
-def regex(text: str) -> tuple[Attribution, ...]:
-    """The floor: quotations of four words and more."""
-    found = [Span.of(text, m.start(), m.end()) for m in QUOTED.finditer(text) if len(m[1].split()) >= 4]
-    return tuple(Attribution(i, None, Span.of(text, s.start, s.start + 1), (s,), "direct") for i, s in enumerate(found))
 
 
 def counts(documents: Sequence[Document], found: Sequence[Found], is_flat: bool) -> Parts:
@@ -127,7 +109,7 @@ def measure(systems: Mapping[str, Parts], signed: Signed) -> dict[str, dict[str,
 def on_documents(documents: Sequence[Document], is_flat: bool, systems: Mapping[str, System], signed: Signed) -> dict[str, dict[str, Any]]:
     """All scores on documents with gold attributions; the floor has the peers' measure only."""
     out = measure({name: counts(documents, [s(d.text) for d in documents], is_flat) for name, s in systems.items()}, signed)
-    floor = extraction.end_to_end_counts(documents, [regex(d.text) for d in documents])
+    floor = extraction.end_to_end_counts(documents, [quotations(d.text) for d in documents])
     out["end to end"]["floor"] = {name: s for name, s in floor.score(*PEERS, system="floor").items() if s.value > 0}
     return out
 
@@ -237,7 +219,7 @@ def main() -> None:
     if options.train:
         return
     out = {"results": results, "ceiling": above, "ceiling, study": STUDY, "model": signature}
-    extraction.write("attribution", {**out, "published, cofenet test, exact F1 of source, cue, content": PUBLISHED})
+    results_file.write("attribution", {**out, "published, cofenet test, exact F1 of source, cue, content": PUBLISHED})
 
 
 def _train(folder: Path) -> Path:

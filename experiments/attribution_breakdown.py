@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.attribution import both_systems
 from experiments.data import load
 from experiments.extraction import CLASSES, cue_class, flat, group_counts, show
@@ -64,7 +64,7 @@ def main() -> None:
             for group, scores in groups.items():
                 title = f"{name}: {grouping}: {group}, {scores['gold']} gold, {scores['predicted']} predicted"
                 show(title, {kind: scores[kind] for kind in KINDS})
-    extraction.write("attribution_breakdown", results)
+    results_file.write("attribution_breakdown", results)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import load
-from experiments.extraction import RESULTS, flat, show
+from experiments.extraction import flat, show
 from experiments.reliability_plot import reliability_svg
 from framing.attribution import AttributionExtractor
 from framing.learning.calibration import Calibrator, fit_isotonic
@@ -42,7 +42,7 @@ from framing.records import Attribution, Document
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
-PLOT = RESULTS / "attribution_reliability.svg"
+PLOT = results_file.RESULTS / "attribution_reliability.svg"
 PARTS, SEED = 5, 0
 THRESHOLDS = tuple(round(0.1 * k, 1) for k in range(10))
 KINDS = tuple(f"{what}_{score}" for what in ("cue", "full") for score in ("precision", "recall", "f1"))
@@ -114,7 +114,7 @@ def main() -> None:
         results["thresholds"][f"{threshold:.2f}"] = {"predicted": sum(map(len, kept)), **scores}
         show(f"threshold {threshold:.2f}", scores)
     results["threshold, shipped"], results["model"] = extractor.threshold, model
-    extraction.write("attribution_calibration", results)
+    results_file.write("attribution_calibration", results)
     PLOT.write_text(plot(results["calibration"]), encoding="utf-8")
 
 

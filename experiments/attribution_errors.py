@@ -30,16 +30,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import load
-from experiments.extraction import RESULTS, Counts, cue_class, flat, show, trained
+from experiments.extraction import Counts, cue_class, flat, show, trained
 from framing.attribution import AttributionExtractor
 from framing.metrics import attribution as metric
 from framing.metrics.spans import Floats, merge, ratio, shared
 from framing.records import Attribution, Document, Span
 
 SAMPLE, SEED = 100, 0
-TSV = RESULTS / "attribution_errors.tsv"
+TSV = results_file.COMMITTED / "attribution_errors.tsv"
 COLUMNS = ("document", "gold_start", "gold_end", "found_start", "found_end", "class", "reading", "note")
 CLASSES = (
     "missed, other cue", "missed, in a found content", "missed, listed word", "missed, no listed word",
@@ -155,7 +155,7 @@ def write_file(sample: Sequence[Mistake]) -> list[dict[str, str]]:
         kept = old.get(m.key, {})
         rows.append({**dict(zip(COLUMNS, m.key)), "class": m.kind, "reading": kept.get("reading", ""), "note": kept.get("note", "")})
     lines = ["\t".join(COLUMNS), *("\t".join(row[c] for c in COLUMNS) for row in rows)]
-    TSV.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    results_file.page(TSV).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return rows
 
 
@@ -202,7 +202,7 @@ def main() -> None:
     counts = {name: {"n": totals[name], "share": found[name]} for name in CLASSES}
     read = dict(sorted(Counter(row["reading"] or "not read" for row in rows).items()))
     out = {"classes": counts, "errors": len(everything), "sample": table, "readings": read, "model": model}
-    extraction.write("attribution_errors", out)
+    results_file.write("attribution_errors", out)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from experiments.data import load
+from experiments.results_file import page
 from framing.cues import find_cues
 from framing.phrases import view
 from framing.quotes import find_quotes
@@ -21,8 +22,8 @@ from framing.tokens import tokenize
 TARGET = Path(__file__).parents[1] / "framing" / "lexicons" / "cue_frames.tsv"
 
 
-def main() -> None:
-    """Count and write."""
+def lines() -> list[str]:
+    """The lines of the table."""
     seen: Counter[tuple[str, str]] = Counter()
     true: Counter[tuple[str, str]] = Counter()
     for document in load("polnear", "train"):
@@ -42,14 +43,20 @@ def main() -> None:
             for word in (cue.lemma, f"*{cue.kind}"):
                 seen[word, cue.key] += 1
                 true[word, cue.key] += hit
-    lines = [
+    head = [
         "# Precision of reporting words by frame: share of candidates that touch a gold cue, on PolNeAR train (840 articles).",
         "# Written by python -m experiments.cues",
         "word\tframe\tn\tprecision",
     ]
-    lines += [f"{w}\t{f}\t{n}\t{true[w, f] / n:.3f}" for (w, f), n in sorted(seen.items()) if n >= 3]
-    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines) - 3} rows; {sum(true.values())} true of {sum(seen.values())}")
+    print(f"{sum(true.values())} true of {sum(seen.values())}")
+    return [*head, *(f"{w}\t{f}\t{n}\t{true[w, f] / n:.3f}" for (w, f), n in sorted(seen.items()) if n >= 3)]
+
+
+def main() -> None:
+    """Count and write."""
+    made = lines()
+    page(TARGET).write_text("\n".join(made) + "\n", encoding="utf-8")
+    print(f"{len(made) - 3} rows")
 
 
 if __name__ == "__main__":

@@ -10,20 +10,18 @@ encyclopedia, science.
 
 from __future__ import annotations
 
-import json
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.data import load
+from experiments.results_file import write
 from framing.article_words import ArticleWords
 from framing.classification import MODELS
 from framing.classifier import NgramClassifier
 from framing.domain import LEAST, word_keys
 
-RESULTS = Path(__file__).parent / "results" / "domain_distance.json"
 MOST = 120
 CORPORA: dict[str, tuple[str, dict[str, Any]]] = {
     "policy_frames, US political news": ("policy_frames", {}),
@@ -38,22 +36,28 @@ CORPORA: dict[str, tuple[str, dict[str, Any]]] = {
 OWN = {"policy_frames": "policy_frames", "generic_frames": "policy_frames", "hyperpartisan": "hyperpartisan_byarticle"}
 
 
+def measure(title: str) -> dict[str, Any]:
+    """The row of a corpus."""
+    name, options = CORPORA[title]
+    keys = [word_keys(ArticleWords.of(d).tokens) for d in islice(load(name, **options), 20 * MOST)]
+    keys = [k for k in keys if len(k) >= LEAST][:MOST]
+    row: dict[str, Any] = {"texts": len(keys)}
+    for model_name, shipped in MODELS.items():
+        model = shipped()
+        assert isinstance(model, NgramClassifier)
+        new = np.array([model.domain_.novelty(k) for k in keys], np.float64)
+        above, median = float((new > model.domain_.limit).mean()), float(np.median(new))
+        row[model_name] = {"above the limit": round(above, 3), "median": round(median, 4)}
+    return row
+
+
 def main() -> None:
     """Run all and write the result file."""
     out: dict[str, Any] = {"least words": LEAST, "own": OWN, "corpora": {}}
-    for title, (name, options) in CORPORA.items():
-        keys = [word_keys(ArticleWords.of(d).tokens) for d in islice(load(name, **options), 20 * MOST)]
-        keys = [k for k in keys if len(k) >= LEAST][:MOST]
-        row: dict[str, Any] = {"texts": len(keys)}
-        for model_name, shipped in MODELS.items():
-            model = shipped()
-            assert isinstance(model, NgramClassifier)
-            new = np.array([model.domain_.novelty(k) for k in keys], np.float64)
-            above, median = float((new > model.domain_.limit).mean()), float(np.median(new))
-            row[model_name] = {"above the limit": round(above, 3), "median": round(median, 4)}
-        out["corpora"][title] = row
-        print(title, row)
-    RESULTS.write_text(json.dumps(out, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    for title in CORPORA:
+        out["corpora"][title] = measure(title)
+        print(title, out["corpora"][title])
+    write("domain_distance", out)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data import load
-from experiments.extraction import Scores, write
+from experiments.extraction import Scores
+from experiments.results_file import write
 from experiments.transparency import rated
 from framing import analyze, transparency
 from framing.attribution import shipped

@@ -1,7 +1,6 @@
 """Articles coded for frames, held out by groups: what the shipped kind of classifier, and simple ways, say of articles they have not seen.
 
-For :mod:`experiments.frames`. The classifiers are those of the library and learn as in its training; articles are read once, since what is
-read of an article depends on it alone, and what is known of words is learned anew from the articles of each training part.
+For :mod:`experiments.frames`. How the classifiers are learned: :mod:`framing.benchmark.frame_learning`.
 """
 
 from __future__ import annotations
@@ -13,52 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data import data_home, load
+from framing.benchmark.folds import group_folds
+from framing.benchmark.frame_learning import CODES, Coded, lesson_of, shortened
+from framing.benchmark.tasks.frames import FOLDS
 from framing.frame_features import COLUMNS
-from framing.frame_lessons import Gold, Lesson, Readings, read
 from framing.frames import FrameClassifier, GenericFrameClassifier, PolicyFrameClassifier
-from framing.ngram_model import NgramModel
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, Document
-from framing.training_frames import PASSES, by_outlet, uncoded_articles
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Folds = Sequence[tuple[Ints, Ints]]
 
-FOLDS = 5
-CODES = {"policy": POLICY_FRAMES, "generic": GENERIC_FRAMES}
 _LEXICON = {"policy": slice(0, len(POLICY_FRAMES)), "generic": slice(len(COLUMNS) - len(GENERIC_FRAMES), len(COLUMNS))}
 _FLOOR_WORDS = 650  # words of a body that the floor reads, as the classifier does
-
-
-@dataclass(frozen=True, eq=False)
-class Coded:
-    """m coded articles with both passes, uncoded ones behind them, and everything that is read of both."""
-
-    documents: tuple[Document, ...]  # both passes
-    articles: tuple[Document, ...]  # each once: the coded ones first
-    readings: Readings
-    gold: dict[str, Gold]
-    outlets: tuple[str, ...]
-    topics: tuple[str, ...]
-
-    @classmethod
-    def of_corpora(cls) -> Coded:
-        documents = by_outlet(document for split in PASSES for document in load("policy_frames", split))
-        gold = {task: Gold.of(documents, task, codes) for task, codes in {**CODES, "primary": POLICY_FRAMES}.items()}
-        own = gold["policy"].documents
-        articles = (*own, *uncoded_articles(documents, data_home()))
-        topics = tuple(str(d.meta.get("topic") or "") for d in articles)
-        return cls(tuple(documents), articles, read(articles), gold, tuple(str(d.group) for d in articles), topics)
-
-    def __len__(self) -> int:
-        return len(self.gold["policy"].documents)
-
-    @property
-    def second(self) -> dict[str, Floats]:
-        """What the second pass says."""
-        return {task: 2 * gold.soft - gold.first for task, gold in self.gold.items()}
 
 
 @dataclass(eq=False)
@@ -75,17 +42,7 @@ class Held:
 
 def parts(groups: Sequence[str], seed: int | None) -> Folds:
     """Five folds that do not tear groups apart; without a seed those of GroupKFold, else shuffled."""
-    from sklearn.model_selection import GroupKFold
-
-    folds = GroupKFold(FOLDS) if seed is None else GroupKFold(FOLDS, shuffle=True, random_state=seed)
-    return [(a, b) for a, b in folds.split(np.zeros(len(groups)), groups=list(groups))]
-
-
-def base(coded: Coded, groups: Sequence[str], training: Ints, blank: bool) -> Ints:
-    """Articles of training groups; of the coded ones none but the training part. ``blank``: uncoded ones without a group, too."""
-    known = {groups[i] for i in training.tolist()}
-    own = set(training.tolist())
-    return np.array([i for i, g in enumerate(groups) if i in own or (i >= len(coded) and (g in known or (blank and not g)))], np.int64)
+    return group_folds(groups, FOLDS, seed)
 
 
 def hold_out(coded: Coded, groups: Sequence[str], seed: int | None = None, blank: bool = False, floors: bool = False) -> Held:
@@ -95,9 +52,7 @@ def hold_out(coded: Coded, groups: Sequence[str], seed: int | None = None, blank
     held, raw = _empty(m), _empty(m)
     folds = parts(groups[:m], seed)
     for training, test in folds:
-        lesson = Lesson.of(readings, training, base(coded, groups, training, blank))
-        ids = {coded.articles[i].id for i in training.tolist()}
-        given = [document for document in coded.documents if document.id in ids]
+        given, lesson = lesson_of(coded, readings, training, blank)
         policy, generic = PolicyFrameClassifier().learn(given, lesson), GenericFrameClassifier().learn(given, lesson)
         texts = [coded.articles[i] for i in test.tolist()]
         _fill(raw, test, policy, generic, texts)
@@ -124,12 +79,6 @@ def _fill(held: Held, test: Ints, policy: PolicyFrameClassifier, generic: Generi
         if isinstance(model, PolicyFrameClassifier):
             held.primary_probability[test] = model.primary_probabilities(decisions)
             held.primary[test] = held.primary_probability[test].argmax(axis=1)
-
-
-def shortened(model: Any) -> Any:
-    """The classifier with one byte a weight, as it is kept."""
-    model.ngrams_ = NgramModel.of(model.ngrams_.numbers(), model.ngrams_.arrays())
-    return model
 
 
 # ---- simple ways -----------------------------------------------------------------------------------------------------------------------

@@ -27,22 +27,25 @@ Choices (features, strengths, smoothing of thresholds) were made with these arti
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import extraction
-from experiments.frame_folds import CODES, Coded, Held, hold_out
+from experiments import extraction, results_file
+from experiments.data import data_home
+from experiments.frame_folds import Held, hold_out
 from experiments.frame_plots import bars_svg, confusion_svg
 from experiments.reliability_plot import reliability_svg
 from framing import cards
+from framing.benchmark.frame_counts import by_frame, counts, scores
+from framing.benchmark.frame_learning import CODES, Coded
 from framing.classifier import MODELS
 from framing.metrics import calibration
 from framing.metrics.bootstrap import paired_bootstrap, score_table
-from framing.metrics.signature import DIGITS, Score
+from framing.metrics.signature import DIGITS
 from framing.metrics.spans import ratio
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES
 from framing.training_frames import FEW
@@ -51,30 +54,6 @@ Floats = NDArray[np.float64]
 
 LEAST = 10  # articles of a topic that is looked into
 OURS, FULL, SECOND, FLOOR = "ours", "ours, full weights", "second pass", "TF-IDF and regression"
-
-
-def counts(gold: Floats, found: Any, right: Any) -> Floats:
-    """A row an article: hits, gold and found by frame, and whether the primary frame is right."""
-    there = np.asarray(found, float)
-    return np.concatenate([gold * there, gold, there, np.asarray(right, float)[:, None], np.ones((len(gold), 1))], axis=1)
-
-
-def scores(sums: Floats) -> dict[str, Floats]:
-    """Micro- and macro-F1, and accuracy of the primary frame."""
-    hits, gold, found = np.split(sums[..., :-2], 3, axis=-1)
-    f1 = ratio(2 * hits, gold + found)
-    micro = ratio(2 * hits.sum(-1), gold.sum(-1) + found.sum(-1))
-    return {"micro_f1": micro, "macro_f1": f1.mean(-1), "primary": ratio(sums[..., -2], sums[..., -1])}
-
-
-def by_frame(codes: Sequence[str], sums: Floats) -> dict[str, Floats]:
-    """Precision, recall and F1 of each frame."""
-    hits, gold, found = np.split(sums[..., :-2], 3, axis=-1)
-    out = {}
-    for k, code in enumerate(codes):
-        h, g, f = hits[..., k], gold[..., k], found[..., k]
-        out |= {f"{code} precision": ratio(h, f), f"{code} recall": ratio(h, g), f"{code} f1": ratio(2 * h, g + f)}
-    return out
 
 
 def systems(coded: Coded, held: Held) -> dict[str, dict[str, Any]]:
@@ -182,7 +161,7 @@ def partitions(coded: Coded) -> dict[str, Held]:
 
 def figures(coded: Coded, held: Held, result: Mapping[str, Any]) -> None:
     """The plots."""
-    home = extraction.RESULTS
+    home = results_file.RESULTS
     systems_shown = (OURS, SECOND, FLOOR)
     for task in CODES:
         rows = {
@@ -201,10 +180,10 @@ def figures(coded: Coded, held: Held, result: Mapping[str, Any]) -> None:
 
 
 def card_scores(result: Mapping[str, Any], task: str) -> dict[str, dict[str, Any]]:
-    """What the card of a model says, from the results."""
+    """What the card of a model says, of results as they are written."""
 
-    def three(score: Score) -> list[float]:
-        return [round(float(x), DIGITS) for x in (score.value, *score.interval)]
+    def three(score: Mapping[str, Any]) -> list[float]:
+        return [score["value"], *score["interval"]]
 
     shown = {"micro_f1": "micro-F1", "macro_f1": "macro-F1", "primary": "accuracy of the primary frame"}
     out = {}
@@ -233,7 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--card", action="store_true", help="write the scores into the cards of the shipped models")
     options = parser.parse_args()
-    coded = Coded.of_corpora()
+    coded = Coded.of_corpora(data_home())
     held = partitions(coded)
     result: dict[str, Any] = {folds: measure(coded, own, folds) for folds, own in held.items()}
     result["articles"] = {"coded": len(coded), "uncoded": len(coded.articles) - len(coded)}
@@ -243,10 +222,10 @@ def main() -> None:
             for system, own in result[folds][task]["scores"].items():
                 extraction.show(f"{folds}, {task}: {system}", own)
     figures(coded, held["outlets"], result["outlets"])
-    extraction.write("frames", result)
+    results_file.write("frames", result)
     if options.card:
         for task in CODES:
-            cards.add_scores(MODELS / f"{task}_frames", card_scores(result, task))
+            cards.add_scores(MODELS / f"{task}_frames", card_scores(results_file.plain(result), task), "frames.json")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import load
 from experiments.groups import auc
 from framing.categories import Categories
@@ -402,7 +402,7 @@ def measure() -> dict[str, Any]:
 def main() -> None:
     """Print, and write."""
     result = measure()
-    extraction.write("frames_narrative", result)
+    results_file.write("frames_narrative", result)
     for system, found in result["systems"].items():
         for rule, own in found["thresholds"].items():
             extraction.show(f"{system}, {rule}", own)

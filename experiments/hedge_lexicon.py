@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.hedging import BIO, Corpus, conll, szeged
+from experiments.results_file import page
 from framing.hedge_lexicon import counted, hedge_lexicon
 from framing.hedge_rules import Context, find_cues
 
@@ -85,7 +86,7 @@ def main() -> None:
     new = updated(old, counts)
     changed = [a.partition("\t")[0] for a, b in zip(new.split("\n"), old.split("\n")) if a != b]
     if write:
-        TABLE.write_text(new, encoding="utf-8")
+        page(TABLE).write_text(new, encoding="utf-8")
     never = sum(not sum(int(n[row]) for _, n in counts.values()) for row in range(len(hedge_lexicon().entries)))
     print(f"{len(hedge_lexicon().entries)} rows, {never} of them hit nowhere; {len(changed)} differ from the table")
     if changed and not write:

@@ -36,12 +36,8 @@ What was tuned on what
 
 from __future__ import annotations
 
-import json
-import platform
 import time
 from dataclasses import replace
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +45,7 @@ from numpy.typing import NDArray
 
 from experiments.data import load
 from experiments.hedging_floors import FOLDS, FREQUENT, SEED, floors, folds, published, tf_idf, word_by_word
+from experiments.results_file import write
 from framing.hedge_lessons import Lesson, lesson_of
 from framing.hedge_lexicon import hedge_lexicon
 from framing.hedge_sentences import cue_uncertainty
@@ -58,7 +55,6 @@ from framing.metrics.hedging import cue_columns, cue_scores, cue_statistics, sen
 from framing.metrics.signature import Score, signature
 from framing.metrics.spans import precision_recall_f1
 
-RESULTS = Path(__file__).parent / "results"
 CONFIDENCE = 0.3
 BIO = ("bio_bmc", "bio_fly", "bio_hbc")
 PAPERS, ABSTRACTS = BIO[:2], BIO[2:]
@@ -238,13 +234,6 @@ def abstracts_by_words() -> dict[str, Any]:
     return {"sentence": scores, "sentences": int(known.sum())}
 
 
-def write(name: str, result: dict[str, Any]) -> None:
-    """A result file."""
-    RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
-    (RESULTS / name).write_text(text + "\n", encoding="utf-8")
-
-
 def show(corpus: str, profile: str, system: str, scores: dict[str, Any]) -> None:
     """A line of the table."""
     p, r, f, (low, high) = (scores[key] for key in ("precision", "recall", "f1", "f1_interval"))
@@ -320,9 +309,7 @@ def main() -> None:
         for unit, values in scores["words of cues"].items():
             show(name, unit, "words of cues", values)
     seconds["floors across"] = time.perf_counter() - begin
-    write("hedging.json", result)
-    versions = {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "scipy", "scikit-learn")}}
-    write("hedging.volatile.json", {"seconds": {key: round(value, 2) for key, value in seconds.items()}, "versions": versions})
+    write("hedging", result, {"seconds": {key: round(value, 2) for key, value in seconds.items()}})
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ from experiments.hedging import (
     evaluate,
     szeged,
     token_scores,
-    write,
 )
+from experiments.results_file import write
 from framing.metrics.bootstrap import paired_bootstrap
 from framing.metrics.signature import signature
 from framing.metrics.spans import precision_recall_f1
@@ -259,7 +259,7 @@ def main() -> int:
             for unit, scores in units.items():
                 p, r, f, (low, high) = (scores[key] for key in ("precision", "recall", "f1", "f1_interval"))
                 print(f"{name:17} {system:22} {unit:9} P {p:.3f} R {r:.3f} F1 {f:.3f} [{low:.3f}, {high:.3f}]")
-    write("hedging_peers.json", result)
+    write("hedging_peers", result)
     return 0
 
 

@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 
 from experiments.data import load
 from experiments.hedging_trained import FOLDS, INNER, PARTS, SEED, calibration, cues, sentences
+from experiments.results_file import write
 from framing.hedge_choice import CALIBRATED, COUNTED
 from framing.hedge_cues import Reading, folds
 from framing.hedge_lessons import lesson_of
@@ -45,7 +46,6 @@ from framing.metrics.signature import signature
 from framing.records import Document, Hedge
 from framing.tokens import Tokens
 
-RESULTS = Path(__file__).parent / "results" / "hedging_shipped.json"
 PROFILES = {"wiki": ("szeged",), "news": ("news", "szeged", "bio"), "bio": ("szeged", "bio")}
 LIMITS = {f"keep {keep}": {"keep": float(keep)} for keep in (".06", ".2", ".3", ".5")} | {"keep and add .5": {"keep": 0.5, "add": 0.5}}
 
@@ -144,7 +144,7 @@ def main() -> None:
     result["signature"] = signature(
         **{"class": "uncertain"}, folds=FOLDS, inner=INNER, unit="document", resamples=1000, seed=SEED, left_out=len(exclude)
     )
-    RESULTS.write_text(json.dumps(result, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
+    write("hedging_shipped", result)
     print(json.dumps(result, indent=1))
 
 

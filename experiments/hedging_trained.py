@@ -45,6 +45,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments import results_file
 from experiments.data import load
 from experiments.hedging import BIO, short
 from framing import cards
@@ -65,9 +66,6 @@ from framing.quotes import find_quotes
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
-RESULTS = Path(__file__).parent / "results" / "hedging_trained.json"
-SHIPPED = RESULTS.with_name("hedging_shipped.json")
-VOLATILE = RESULTS.with_suffix(".volatile.json")
 REGEX = re.compile(r"\w+|[^\w\s]")
 PARTS: dict[str, Any] = {"wiki": "wiki", "news": "news", "bio": BIO}
 FOLDS, INNER, SEED = 10, 4, 0
@@ -316,7 +314,7 @@ def speed() -> dict[str, float]:
 
 def card_scores(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What the card of the model says, from the results."""
-    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    shipped = results_file.read("hedging_shipped")
     heading = f"Cross-validation by documents ({FOLDS} folds), F1"
     named = {"sentence": "uncertain sentences", "cue": "cues touched", "token": "words of cues", "micro": "words of cues, four types"}
     rows: dict[str, Any] = {}
@@ -357,13 +355,12 @@ def main() -> None:
     parser.add_argument("--exclude", type=Path, help="file with ids of documents of the Szeged corpus to leave out, one a line")
     options = parser.parse_args()
     only = options.only
+    rates: dict[str, Any] = speed() if only in (None, "speed") else results_file.kept("hedging_trained.volatile")
     if only in (None, "speed"):
-        rates = speed()
         print(json.dumps(rates, indent=1))
-        VOLATILE.write_text(json.dumps(rates, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     exclude = options.exclude.read_text(encoding="utf-8").split() if options.exclude else []
     readings = read(exclude)
-    result = json.loads(RESULTS.read_text(encoding="utf-8")) if only and RESULTS.exists() else {}
+    result = results_file.kept("hedging_trained") if only else {}
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "szeged": lambda: szeged(readings),
         "matrix": lambda: matrix(readings),
@@ -376,9 +373,9 @@ def main() -> None:
             print(json.dumps(result[name], indent=1))
     left_out = {"left_out": len(exclude)} if exclude else {}
     result["signature"] = signature(**SETTINGS, average="micro", unit="document", resamples=1000, seed=SEED, **left_out)
-    RESULTS.write_text(json.dumps(result, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
+    results_file.write("hedging_trained", result, rates)
     if options.card:
-        cards.add_scores(MODELS / "hedging", card_scores(result))
+        cards.add_scores(MODELS / "hedging", card_scores(result), "hedging_trained.json")
 
 
 if __name__ == "__main__":

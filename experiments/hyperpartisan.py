@@ -35,12 +35,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import data_home, load
-from experiments.extraction import RESULTS
 from experiments.frame_plots import bars_svg
 from experiments.reliability_plot import reliability_svg
 from framing import cards
+from framing.benchmark import label_counts
+from framing.benchmark.folds import Folds, group_folds, stratified_folds
+from framing.benchmark.tasks.hyperpartisan import FOLDS, PLAIN
 from framing.classifier import MODELS
 from framing.hyperpartisan import TASK, HyperpartisanClassifier, read
 from framing.hyperpartisan_features import columns
@@ -55,9 +57,8 @@ from framing.training_hyperpartisan import CORPUS, by_family, raw_articles
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Folds = list[tuple[Ints, Ints]]
 
-FOLDS, SEEDS, PLAIN, SEED = 10, (1, 2), 42, 0
+SEEDS, SEED = (1, 2), 0
 FIXED = ((1.0, 0.1),)
 FAMILY = ("family", *(f"family, seed {seed}" for seed in SEEDS))
 ABLATIONS = {
@@ -71,7 +72,7 @@ ABLATIONS = {
     "all": PARTS,
 }
 _MEASURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "area": "area under the ROC curve"}
-PLOTS = {"reliability": RESULTS / "hyperpartisan_reliability.svg", "accuracy": RESULTS / "hyperpartisan_accuracy.svg"}
+PLOTS = {name: results_file.RESULTS / f"hyperpartisan_{name}.svg" for name in ("reliability", "accuracy")}
 
 
 @dataclass(frozen=True)
@@ -96,17 +97,13 @@ class Output:
 
 
 def groupings(documents: Sequence[Document], hosts: Sequence[str]) -> dict[str, Grouping]:
-    from sklearn.model_selection import GroupKFold, StratifiedKFold
-
-    gold = [d.labels[TASK] for d in documents]
     families = tuple(d.group or d.id for d in documents)
-    out = {"family": Grouping(list(GroupKFold(FOLDS).split(gold, gold, families)), families)}
+    out = {"family": Grouping(group_folds(families, FOLDS), families)}
     for seed in SEEDS:
-        folds = GroupKFold(FOLDS, shuffle=True, random_state=seed).split(gold, gold, families)
-        out[f"family, seed {seed}"] = Grouping(list(folds), families)
-    out["host"] = Grouping(list(GroupKFold(FOLDS).split(gold, gold, hosts)), tuple(hosts))
-    plain = StratifiedKFold(FOLDS, shuffle=True, random_state=PLAIN).split(gold, gold)
-    return {**out, "plain": Grouping(list(plain), tuple(d.id for d in documents))}
+        out[f"family, seed {seed}"] = Grouping(group_folds(families, FOLDS, seed), families)
+    out["host"] = Grouping(group_folds(hosts, FOLDS), tuple(hosts))
+    plain = stratified_folds([d.labels[TASK] for d in documents], FOLDS, PLAIN)
+    return {**out, "plain": Grouping(plain, tuple(d.id for d in documents))}
 
 
 # ---- systems ---------------------------------------------------------------------------------------------------------------------------
@@ -151,18 +148,7 @@ class Floors:
 
 def statistics(gold: Bools, output: Output) -> Any:
     """From weights of the articles (..., n) to accuracy, macro-F1 and area under the ROC curve."""
-    found = output.found
-    first, second = output.score[gold][:, None], output.score[~gold]
-    won = (first > second) + (first == second) / 2
-
-    def scores(w: Floats) -> dict[str, Floats]:
-        right = [(found == side) & (gold == side) for side in (True, False)]
-        f1 = [ratio(2 * (w @ r), w @ (found == side) + w @ (gold == side)) for r, side in zip(right, (True, False))]
-        inside, outside = w[..., gold], w[..., ~gold]
-        area = ratio(((inside @ won) * outside).sum(-1), inside.sum(-1) * outside.sum(-1))
-        return {"accuracy": ratio(w @ (found == gold), w.sum(-1)), "macro_f1": np.mean(f1, axis=0), "area": area}
-
-    return scores
+    return label_counts.statistics(gold, output.score, output.limit)
 
 
 def by_source(families: Sequence[str]) -> Floats:
@@ -284,7 +270,7 @@ def main() -> None:
     documents = by_family(given)
     lesson = lesson_of(documents)
     result, probabilities = measure(documents, [d.group or d.id for d in given], lesson)
-    extraction.write("hyperpartisan", result)
+    results_file.write("hyperpartisan", result)
     plots(result, lesson.labels, probabilities)
     for name, found in result["scores"].items():
         for system, own in found.items():
@@ -292,7 +278,7 @@ def main() -> None:
         print(result["minus floor"][name], result["chosen"][name], result["calibration"][name]["ours"]["ece_width"], sep="\n")
     print(*((name, part, own) for name, parts in result["parts"].items() for part, own in parts.items()), sep="\n")
     if options.card:
-        cards.add_scores(MODELS / HyperpartisanClassifier.NAME, card_scores(extraction.plain(result)))
+        cards.add_scores(MODELS / HyperpartisanClassifier.NAME, card_scores(results_file.plain(result)), "hyperpartisan.json")
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ from numpy.typing import NDArray
 
 import framing
 from experiments.data import load
-from experiments.extraction import write
 from experiments.groups import CONTENT, COUNTS, DRAWS, LENGTH, RATING, SEED, Row, Table, equal_length, in_words, measures, scored, sentence
+from experiments.results_file import write
 from framing.metrics.signature import short, signature
 from framing.records import COMPONENTS, Document
 from framing.result import Analysis

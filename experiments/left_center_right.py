@@ -1,8 +1,8 @@
 """Can the leaning of an article's outlet be told from the article, when the outlet is new? An experiment only: framing reports no leaning.
 
 ``python -m experiments.left_center_right`` -> ``experiments/results/left_center_right.json``. Needs the 2,100 train articles of
-``article_bias_prediction`` (Baly et al. 2020) under FRAMING_DATA; about four minutes on one core. ``--official`` learns from the train part
-of the official media split, is scored on its last part where that is at hand, and writes ``left_center_right_official.json``; with all
+``article_bias_prediction`` (Baly et al. 2020) under FRAMING_DATA; about four minutes on one core. ``--split test`` learns from the train
+part of the official media split, is scored on its test part where that is at hand, and writes ``left_center_right_official.json``; with all
 released articles that takes about an hour, half of it for the sourcing of 28,000 articles.
 
 The labels are labels of outlets: 99.89 % of the released articles have the majority label of their source. Nobody read the articles for
@@ -38,8 +38,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import extraction
-from experiments.data import load
+from experiments import extraction, results_file
+from experiments.data import load, split_option
 from framing.article_words import ArticleWords
 from framing.corpora import info
 from framing.corpora.article_bias_prediction import LEANINGS, NAME, unseen_sources
@@ -282,6 +282,8 @@ def official() -> dict[str, Any]:
     ------
     CorpusNotFound
         If that is not at hand.
+    TestPart
+        Unless the command line says ``--split test``.
     """
     first, _, last = info(NAME).splits
     asked = list(load(NAME, last))
@@ -309,10 +311,10 @@ def official() -> dict[str, Any]:
 def main() -> None:
     """Print, and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--official", action="store_true", help="learn and score on the official media split")
-    result = official() if parser.parse_args().official else measure()
+    split_option(parser, "learn from the train part of the official media split, and score on its test part")
+    result = official() if parser.parse_args().split else measure()
     name = "parts" if "parts" in result else "folds"
-    extraction.write("left_center_right_official" if name == "parts" else "left_center_right", result)
+    results_file.write("left_center_right_official" if name == "parts" else "left_center_right", result)
     print(WARNING)
     for way, found in result[name].items():
         for system, own in found["systems"].items():

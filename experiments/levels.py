@@ -19,18 +19,17 @@ Run ``python -m experiments.levels [--split dev|train] [--card]``; for dev it wr
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.data import load
+from experiments.results_file import write
 from framing import cards
-from framing.metrics import entities
+from framing.metrics import agreement, entities
 from framing.quotes import find_quotes
 from framing.records import LEVELS, SOURCE_KINDS, Attribution, Document, Entity
 from framing.sources import resolve_sources
@@ -38,7 +37,6 @@ from framing.text import article_from_text
 from framing.tokens import tokenize
 from framing.typer import MODELS, type_sources
 
-RESULTS = Path(__file__).parent / "results" / "levels.json"
 CORPORA = {"polnear": "source_levels", "wikinews": "wikinews_attributions"}
 SEED, DRAWS = 20261126, 500
 FIELDS = ("kind", "level", "withheld", "reason", "position", "via", "entity")
@@ -93,23 +91,9 @@ def binary_f1(gold: list[bool], predicted: list[bool]) -> float:
     return 2 * hit / total if total else float("nan")
 
 
-def kappa(gold: list[Any], predicted: list[Any]) -> float:
-    """Cohen's kappa (1960)."""
-    n = len(gold)
-    agree = sum(a == b for a, b in zip(gold, predicted)) / n
-    g, p = Counter(gold), Counter(predicted)
-    chance = sum(g[c] * p[c] for c in g) / n**2
-    return (agree - chance) / (1 - chance) if chance < 1 else float("nan")
-
-
-def b_cubed(gold: list[str], predicted: list[str]) -> tuple[float, ...]:
-    """Counts of an article for ``entities.scores``, over the items to which gold gives an entity; "-" is no entity.
-
-    A predicted "-" is an entity of its own, and precision is the mean over the items of gold too.
-    """
-    own = [i if b == "-" else b for i, b in enumerate(predicted)]
-    items, _, recall, precision = entities.statistics([None if a == "-" else a for a in gold], own)
-    return items, items, recall, precision
+def entity_of(rows: list[Row]) -> list[str | None]:
+    """The entity of each attribution."""
+    return [None if r.entity == "-" else r.entity for r in rows]
 
 
 Pairs = list[tuple[list[Row], list[Row]]]
@@ -132,9 +116,9 @@ def scores(pairs: Pairs, ignore: str | None = None) -> dict[str, float]:
     kept = [(x.reason, y.reason) for x, y in zip(gold, found) if x.withheld and y.withheld]
     result["reason_accuracy"] = float(np.mean([x == y for x, y in kept])) if kept else float("nan")
     result["position_accuracy"] = float(np.mean([x == y for x, y in zip(pick(gold, "position"), pick(found, "position"))]))
-    result["position_kappa"] = kappa(pick(gold, "position"), pick(found, "position"))
+    result["position_kappa"] = float(agreement.kappa(agreement.table(pick(gold, "position"), pick(found, "position"), (False, True))))
     result["via_f1"] = binary_f1(pick(gold, "via"), pick(found, "via"))
-    sums = np.sum([b_cubed(pick(g, "entity"), pick(p, "entity")) for g, p in pairs], axis=0)
+    sums = np.sum([entities.gold_statistics(*(entity_of(side) for side in pair)) for pair in pairs], axis=0)
     result["entity_b_cubed_f1"] = float(entities.scores(sums)["b_cubed_f1"])
     named = np.sum([entities.name_statistics(pick(g, "name"), pick(p, "name")) for g, p in pairs], axis=0)
     result["entity_name_accuracy"] = float(entities.name_scores(named)["name"])
@@ -274,13 +258,17 @@ def main() -> None:
     for name, (corpus, part) in {"polnear": ("polnear", "train"), "wikinews": ("wikinews", "train"), **enriched}.items():
         report["withheld_train"][name] = withheld_rows([(labels(d), predict(d)) for d in load(CORPORA[corpus], part)])
         print(f"withheld {name} train", report["withheld_train"][name])
-    RESULTS.write_text(json.dumps(report, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    write("levels", report)
     if card:
-        shown = {
-            corpus: {name: [c["value"], *c["interval"]] for name, c in entry["trained"].items()}
-            for corpus, entry in report["corpora"].items()
-        }
-        cards.add_scores(MODELS / "sources", {f"{corpus} dev, spans given": rows for corpus, rows in shown.items()})
+        cards.add_scores(MODELS / "sources", card_scores(report), "levels.json")
+
+
+def card_scores(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the card of the model says."""
+    return {
+        f"{corpus} dev, spans given": {name: [c["value"], *c["interval"]] for name, c in entry["trained"].items()}
+        for corpus, entry in report["corpora"].items()
+    }
 
 
 if __name__ == "__main__":

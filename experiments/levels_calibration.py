@@ -10,20 +10,18 @@ it was calibrated on. *raw* is without calibration. Intervals are bootstrapped o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data import load
+from experiments.results_file import write
 from framing.learning.calibration import fit_logistic
 from framing.metrics import calibration
 from framing.typer import shipped
 
-RESULTS = Path(__file__).parent / "results" / "levels_calibration.json"
 FIELDS = ("kind", "level", "withheld")
 Outcome = tuple[NDArray[np.float64], NDArray[np.bool_]]
 Calibrate = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -61,7 +59,7 @@ def main() -> None:
             for name, scores in report[corpus][field].items():
                 shown = (f"{m} {s['value']:.3f} [{s['interval'][0]:.3f}, {s['interval'][1]:.3f}]" for m, s in scores.items())
                 print(f"{corpus:13} {field:9} {name:11}", *shown)
-    RESULTS.write_text(json.dumps(report, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    write("levels_calibration", report)
 
 
 if __name__ == "__main__":

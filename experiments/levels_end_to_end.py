@@ -16,13 +16,12 @@ bootstrapped over articles (500 draws, fixed seed).
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from experiments.data import load
 from experiments.levels import CORPORA, FIELDS, SYSTEMS, Pairs, Resolver, Row, labels, number, row, scores, with_intervals
+from experiments.results_file import write
 from framing.attribution import extract_attributions
 from framing.metrics import attribution
 from framing.quotes import find_quotes
@@ -30,7 +29,6 @@ from framing.records import Document
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
-RESULTS = Path(__file__).parent / "results" / "levels_end_to_end.json"
 NOTHING = Row("-", "-", False, "-", False, False, "-", None)  # what the other side does not have
 LEFT_OUT = ("position_kappa", "reason_accuracy")
 
@@ -95,7 +93,7 @@ def main() -> None:
                 for name, cell in entry[system][reading].items():
                     value, low, high = ("-" if v is None else f"{v:.3f}" for v in (cell["value"], *cell["interval"]))
                     print(f"  {reading:8}{name:22}{value:>6} [{low}, {high}]")
-    RESULTS.write_text(json.dumps(report, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    write("levels_end_to_end", report)
 
 
 if __name__ == "__main__":

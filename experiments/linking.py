@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from experiments.data import load
+from experiments.results_file import page
 from framing.attribution import BIAS, AttributionExtractor
 from framing.linking import EVIDENCE, evidence, find_links, records, speech_ranges
 from framing.metrics.attribution import agreeing
@@ -79,7 +80,7 @@ def main() -> None:
         *(f"{name}\t{weight:.4f}" for name, weight in zip(EVIDENCE, weights)),
         f"intercept\t{intercept:.4f}",
     ]
-    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page(TARGET).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

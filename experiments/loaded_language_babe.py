@@ -37,9 +37,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments import results_file
 from experiments.data import data_home, load
 from experiments.reliability_plot import reliability_svg
 from framing import cards
+from framing.benchmark.folds import Folds, group_folds, stratified_folds
+from framing.benchmark.label_counts import macro_f1, outcomes
+from framing.benchmark.tasks.loaded import FOLDS, SEED, Loaded
 from framing.classifier import MODELS
 from framing.corpora.xlsx import read_xlsx
 from framing.learning.words import WordClasses, key
@@ -55,17 +59,15 @@ from framing.records import Document
 from framing.tokens import is_word
 from framing.training_loaded import learn_vectors, raw_news
 
-RESULTS = Path(__file__).parent / "results" / "loaded_language_babe.json"
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "loaded.json"
-FOLDS, SEEDS = 5, (42, 1, 2)
+SEEDS = (SEED, 1, 2)
 OUTLET = "by outlet"
 SHOWN = 30  # sentences that an outlet must have to be shown
-PUBLISHED = {"BERT": 0.789, "BERT, distant supervision": 0.804, "DA-RoBERTa": 0.814}
+PUBLISHED = {figure.system: figure.value for figure in Loaded.published}
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-Split = list[tuple[Ints, Ints]]
 
 
 class Task:
@@ -78,29 +80,14 @@ class Task:
         self.outlet = np.array([d.group for d in self.documents])
         self.lesson: Lesson = lesson_of(self.documents)
 
-    def folds(self, way: int | str) -> Split:
+    def folds(self, way: int | str) -> Folds:
         """Training and test sentences of each fold."""
-        from sklearn.model_selection import GroupKFold, StratifiedKFold
-
         if way == OUTLET:
-            return list(GroupKFold(FOLDS).split(self.texts, self.label, self.outlet))
-        return list(StratifiedKFold(FOLDS, shuffle=True, random_state=int(way)).split(self.texts, self.label))
+            return group_folds(self.outlet.tolist(), FOLDS)
+        return stratified_folds(self.label.tolist(), FOLDS, int(way))
 
 
-def macro_f1(sums: Floats) -> dict[str, Floats]:
-    """Macro-F1 and accuracy from counts (..., 4) of :func:`outcomes`."""
-    true, false, missed, right = (sums[..., k] for k in range(4))
-    loaded = 2 * true / np.maximum(2 * true + false + missed, 1)
-    plain = 2 * right / np.maximum(2 * right + false + missed, 1)
-    return {"macro_f1": (loaded + plain) / 2, "accuracy": (true + right) / np.maximum(sums.sum(axis=-1), 1)}
-
-
-def outcomes(label: Bools, found: Bools) -> Floats:
-    """For each sentence whether it is a hit, a false alarm, a miss, or rightly left alone: (m, 4)."""
-    return np.stack([label & found, ~label & found, label & ~found, ~label & ~found], axis=1).astype(float)
-
-
-def sentence_scores(task: Task, split: Split, sure: Floats) -> dict[str, Any]:
+def sentence_scores(task: Task, split: Folds, sure: Floats) -> dict[str, Any]:
     """Scores of probabilities that were made fold by fold."""
     table = outcomes(task.label, sure >= 0.5)
     by_fold = [float(macro_f1(table[test].sum(axis=0))["macro_f1"]) for _, test in split]
@@ -120,7 +107,7 @@ def number(score: Any) -> dict[str, Any]:
 # ---- systems ---------------------------------------------------------------------------------------------------------------------------
 
 
-def ours(task: Task, split: Split, vectors: WordClasses) -> tuple[Floats, Floats, Bools]:
+def ours(task: Task, split: Folds, vectors: WordClasses) -> tuple[Floats, Floats, Bools]:
     """Probability of each sentence and token, and which tokens are marked, by models of the other folds."""
     n = len(task.lesson.passages.tokens)
     sure, words, marked = np.zeros(len(task.label)), np.zeros(n), np.zeros(n, np.bool_)
@@ -134,7 +121,7 @@ def ours(task: Task, split: Split, vectors: WordClasses) -> tuple[Floats, Floats
     return sure, words, marked
 
 
-def tf_idf(task: Task, split: Split, columns: Callable[[Ints], Floats] | None = None) -> Floats:
+def tf_idf(task: Task, split: Folds, columns: Callable[[Ints], Floats] | None = None) -> Floats:
     """The floors: decisions as if they were probabilities."""
     from scipy.sparse import csr_matrix, hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -337,7 +324,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("SG2", "MBIC", "plain"), help="measure this part and keep the others as they are written")
     parser.add_argument("--card", action="store_true", help="write the scores into the cards of the shipped models")
     options = parser.parse_args()
-    result = json.loads(RESULTS.read_text(encoding="utf-8")) if options.only and RESULTS.exists() else {}
+    result = results_file.kept("loaded_language_babe") if options.only else {}
     if options.only != "plain":
         vectors, lexicon = learn_vectors(raw_news(data_home())), dataset_lexicon()
         for part, seeds in (("SG2", SEEDS), ("MBIC", SEEDS[:1])):
@@ -347,14 +334,14 @@ def main() -> None:
                 if part == "SG2":
                     series = {name: reliability(kept[name], task.label) for name in (f"seed {SEEDS[0]}", OUTLET)}
                     svg = reliability_svg("Loaded sentences, BABE SG2", series, "sentences", ("probability", "share that is loaded"))
-                    RESULTS.with_suffix(".svg").write_text(svg, encoding="utf-8")
+                    (results_file.RESULTS / "loaded_language_babe.svg").write_text(svg, encoding="utf-8")
     result["plain"] = plain()
     result["published"] = PUBLISHED
     result["signature"] = f"folds:{FOLDS}|seeds:{','.join(map(str, SEEDS))}|unit:sentence|resamples:1000|seed:0"
-    RESULTS.write_text(json.dumps(result, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
+    results_file.write("loaded_language_babe", result)
     if options.card:
         for part, model in (("SG2", "loaded_language"), ("MBIC", "loaded_language_mbic")):
-            cards.add_scores(MODELS / model, card_scores(result, part, model))
+            cards.add_scores(MODELS / model, card_scores(result, part, model), "loaded_language_babe.json")
 
 
 if __name__ == "__main__":

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from experiments import results_file
 from framing.metrics.signature import short
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = results_file.RESULTS
 
 Rows = list[tuple[str, ...]]
 
 
 def result(name: str) -> Any:
     """A results file."""
-    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return results_file.read(name)
 
 
 def cell(score: dict[str, Any] | None) -> str:
@@ -39,7 +38,8 @@ def difference(comparison: dict[str, Any] | None) -> str:
     if comparison is None:
         return ""
     low, high = (_signed(x) for x in comparison["interval"])
-    return f"{_signed(comparison['difference'])} [{low}, {high}], p {short(comparison['p'])}"
+    p = comparison["p"] if "p" in comparison else comparison["p_randomisation"]
+    return f"{_signed(comparison['difference'])} [{low}, {high}], p {'< .001' if p < 0.001 else short(p)}"
 
 
 def _signed(value: float) -> str:

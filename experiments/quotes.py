@@ -15,15 +15,14 @@ Intervals: 95 %, 2,000 bootstrap samples of documents, seed 0. ``strict P``: pre
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from experiments.data import load
+from experiments.results_file import write
 from framing.quotes import find_quotes
 from framing.records import Document, Span
 
@@ -134,17 +133,16 @@ def main() -> None:
                 print(f"{split:6}{scanner:16}{name:13}{values}")
     read = [(d.text, paragraphs(d.text)) for d in load("polnear", "dev")]
     n = len(read)
-    speed = {
-        "find_quotes_us": microseconds(lambda: [find_quotes(t, p) for t, p in read], n),
-        "bare_regex_tokeniser_us": microseconds(lambda: [TOKEN.findall(t) for t, _ in read], n),
+    results["per dev article"] = {
         "characters": round(sum(len(t) for t, _ in read) / n),
         "quotes": round(sum(len(find_quotes(t, p)) for t, p in read) / n, 1),
     }
-    results["speed, per dev article"] = speed
-    print(speed)
-    path = Path(__file__).parent / "results" / "quotes.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    speed = {
+        "find_quotes_us": microseconds(lambda: [find_quotes(t, p) for t, p in read], n),
+        "bare_regex_tokeniser_us": microseconds(lambda: [TOKEN.findall(t) for t, _ in read], n),
+    }
+    print(results["per dev article"], speed)
+    write("quotes", results, {"speed, per dev article": speed}, in_order=True)
 
 
 if __name__ == "__main__":

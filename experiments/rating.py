@@ -28,13 +28,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import load
 from framing import cards
-from framing.metrics import agreement, calibration, ranking
+from framing.benchmark.tasks.transparency import FOLDS, SEED, rounded_kappa
+from framing.metrics import calibration, ranking
 from framing.metrics.bootstrap import paired_bootstrap, score_table
 from framing.metrics.signature import DIGITS, Score
-from framing.rater import RATINGS, SHIPPED, TransparencyRater, grouped_folds, measures_of
+from framing.rater import SHIPPED, TransparencyRater, grouped_folds, measures_of
 from framing.rating_features import features
 from framing.records import Document
 from framing.training_rating import outlet
@@ -43,7 +44,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Scores = Mapping[str, Score]
 
-FOLDS, SEED, PARTITIONS = 5, 0, 10
+PARTITIONS = 10
 
 
 class Rated:
@@ -136,22 +137,15 @@ def corpora(data: Rated) -> dict[str, NDArray[np.bool_]]:
 def score(gold: Ints, predicted: Floats, order: Floats | None = None, **fields: object) -> dict[str, Score]:
     """Spearman (of ``order`` where it is given), mean absolute error and quadratic kappa."""
     ranks = predicted if order is None else order
-    joint = joint_codes(gold, predicted)
 
     def statistics(weights: Floats) -> dict[str, Floats]:
         return {
             "spearman": ranking.spearman(gold, ranks, weights),
             "mae": ranking.mean_absolute_error(gold, predicted, weights),
-            "quadratic_kappa": agreement.quadratic_kappa((weights @ joint).reshape(*weights.shape[:-1], len(RATINGS), len(RATINGS))),
+            "quadratic_kappa": rounded_kappa(gold, predicted, weights),
         }
 
     return score_table(np.eye(len(gold)), statistics, seed=SEED, **fields)
-
-
-def joint_codes(gold: Ints, predicted: Floats) -> Floats:
-    """For each article the cell (gold, rounded prediction) of the table of codes: array (n, 25)."""
-    codes = np.clip(np.floor(predicted + 0.5), RATINGS[0], RATINGS[-1]).astype(np.int64)
-    return np.eye(len(RATINGS) ** 2)[(gold - 1) * len(RATINGS) + codes - 1]
 
 
 def difference(gold: Ints, first: Floats, second: Floats, measure: Callable[..., Floats]) -> dict[str, Any]:
@@ -234,20 +228,25 @@ def main() -> None:
     parser.add_argument("--card", action="store_true", help="write the scores into the card of the shipped model")
     options = parser.parse_args()
     result = measure(Rated(list(load("article_ratings"))))
-    extraction.write("rating", result)
+    results_file.write("rating", result)
     for name, scores in result["scores"].items():
         for corpus, own in scores.items():
             extraction.show(f"{name}: {corpus}", own)
     print(result["rater minus index"], result["partitions"], sep="\n")
     if options.card:
-        shown = {"all": "All", "polnear": "PolNeAR", "general": "General news"}
-        for corpus, title in shown.items():
-            own = {
-                f"{system} {name}": result["scores"][system][corpus]
-                for system in ("rater", "index", "second pass")
-                for name in ("spearman", "mae")
-            }
-            cards.add_scores(SHIPPED, {f"{title}, outlets apart": {k: s[k.split()[-1]].as_dict() for k, s in own.items()}})
+        cards.add_scores(SHIPPED, card_scores(results_file.plain(result)), "rating.json")
+
+
+def card_scores(result: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the card of the model says, of results as they are written."""
+    return {
+        f"{title}, outlets apart": {
+            f"{system} {name}": result["scores"][system][corpus][name]
+            for system in ("rater", "index", "second pass")
+            for name in ("spearman", "mae")
+        }
+        for corpus, title in {"all": "All", "polnear": "PolNeAR", "general": "General news"}.items()
+    }
 
 
 if __name__ == "__main__":

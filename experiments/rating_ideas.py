@@ -31,7 +31,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
-from experiments import extraction
+from experiments import results_file
 from experiments.data import load
 from experiments.rating import FOLDS, Fit, Floats, Ints, Rated, corpora, held_out, rater
 from framing.attribution import shipped
@@ -194,7 +194,7 @@ def main() -> None:
             found.append(row)
         results[name] = {key: round(float(np.mean([row[key] for row in found])), DIGITS) for key in found[0]}
         print(f"{name:40}", *(f"{key} {value:.3f} " for key, value in results[name].items()), flush=True)
-    extraction.write("rating_ideas", results)
+    results_file.write("rating_ideas", results)
 
 
 if __name__ == "__main__":

@@ -26,25 +26,21 @@ Best and median of some passes; the memory is emptied and warmed afresh before e
 
 from __future__ import annotations
 
-import json
-import platform
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import version
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from experiments.data import load
+from experiments.results_file import write
 from framing import tokens as tokens_module
 from framing.quotes import find_quotes
 from framing.records import Article, Span
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
-RESULTS = Path(__file__).parent / "results"
 DRAWS, SEED = 2000, 0
 
 Block = tuple[str, list[int]]  # text, gold ends
@@ -183,7 +179,7 @@ def speed(passes: int = 5) -> dict[str, float]:
         return time.perf_counter() - began
 
     def fresh(warm: bool) -> None:
-        tokens_module._memory.clear()
+        tokens_module._tokens_of.clear()
         if warm:
             for text in others:
                 read(text)
@@ -193,11 +189,11 @@ def speed(passes: int = 5) -> dict[str, float]:
         fresh(False)
         seconds.setdefault("read cold", []).append(timed(lambda: [read(text) for text in texts]))
         fresh(True)
-        kept = dict(tokens_module._memory)
+        kept = dict(tokens_module._tokens_of)
         seconds.setdefault("read warm", []).append(timed(lambda: [read(text) for text in texts]))
         seconds.setdefault("read again", []).append(timed(lambda: [read(text) for text in texts]))
         fresh(False)
-        tokens_module._memory.update(kept)
+        tokens_module._tokens_of.update(kept)
         seconds.setdefault("tokenize warm", []).append(timed(lambda: [tokenize(a) for a in articles]))
         seconds.setdefault("article_from_text", []).append(timed(lambda: [article_from_text(text) for text in texts]))
         seconds.setdefault("find_quotes", []).append(timed(lambda: [find_quotes(a.text, a.paragraphs) for a in articles]))
@@ -225,15 +221,8 @@ def main() -> None:
     timing = speed()
     for name, value in timing.items():
         print(f"{name:60} {value:>14,}")
-    RESULTS.mkdir(exist_ok=True)
     signature = f"ends:last non-space|blocks:paragraph(ewt),document(szeged)|bootstrap:documents,{DRAWS},seed {SEED}"
-    with open(RESULTS / "reading.json", "w", encoding="utf-8") as file:
-        json.dump({"signature": signature, "sentence ends": table}, file, indent=1, sort_keys=True)
-        file.write("\n")
-    versions = {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "nltk", "pysbd")}}
-    with open(RESULTS / "reading.volatile.json", "w", encoding="utf-8") as file:
-        json.dump({"seconds": seconds, "speed": timing, "versions": versions}, file, indent=1, sort_keys=True)
-        file.write("\n")
+    write("reading", {"signature": signature, "sentence ends": table}, {"seconds": seconds, "speed": timing})
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from pathlib import Path
 from time import perf_counter, process_time, sleep
 from typing import Any
 
+from experiments import results_file
 from experiments.data import load
 from framing import analyze
 from framing.runs.corpus import Corpus
@@ -43,7 +44,7 @@ from framing.runs.shards import Ids, shards
 from framing.version import __version__
 from tests.corpus import command, corpus, environment
 
-RESULTS = Path(__file__).parent / "results" / "scale.volatile.json"
+NAME = "scale.volatile"
 REGEX = re.compile(r"\w+|[^\w\s]")
 TABLES = ("attributions", "hedges", "sentences")
 LOOP = "import time; t = time.perf_counter(); sum(i * i % 7 for i in range(20_000_000)); print(time.perf_counter() - t)"
@@ -208,12 +209,12 @@ def main() -> None:
     options = parser.parse_args()
     parts: dict[str, Callable[[], Any]] = {"throughput": throughput, "memory": lambda: memory(options.articles), "start": start}
     found = {name: make() for name, make in parts.items() if options.only in (None, name)}
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    kept = results_file.kept(NAME)
     if "memory" in found:
         found["memory"] = {**kept.get("memory", {}), **found["memory"]}
     versions = {"python": platform.python_version(), "framing": __version__, "cores": os.cpu_count()}
     print(json.dumps(found, indent=1))
-    RESULTS.write_text(json.dumps({**kept, **found, "versions": versions}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    results_file.write_volatile("scale", {**kept, **found, "versions": versions})
 
 
 if __name__ == "__main__":

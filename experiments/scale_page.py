@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.markdown import Rows, result, table
+from experiments.results_file import page
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 BLOCK = re.compile(r"(<!-- made: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -109,7 +110,7 @@ def main() -> int:
     made = fill(text)
     if "--check" in sys.argv[1:]:
         return int(text != made)
-    PAGE.write_text(made, encoding="utf-8", newline="\n")
+    page(PAGE).write_text(made, encoding="utf-8", newline="\n")
     return 0
 
 

@@ -47,7 +47,7 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import load
 from experiments.extraction import Counts
 from experiments.hyperpartisan import FAMILY, Floors, Grouping, by_source, groupings
@@ -250,7 +250,7 @@ def main() -> None:
     share = float(m.gold.mean())
     result["articles"] = {"all": len(m.gold), "hyperpartisan": int(m.gold.sum()), "families": len(set(m.families))}
     result["majority"] = {"accuracy": round(max(share, 1 - share), DIGITS)}
-    extraction.write("sourcing_features", result)
+    results_file.write("sourcing_features", result)
     for name, found in result["scores"].items():
         for system, own in found.items():
             extraction.show(f"{name}: {system}", own)

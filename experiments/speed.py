@@ -23,7 +23,6 @@ All figures are volatile and go to ``results/speed.volatile.json``.
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import statistics
@@ -36,6 +35,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments import results_file
 from experiments.data import load
 from experiments.extraction import with_model
 from framing import analyze, classification, hyperpartisan, transparency
@@ -53,7 +53,7 @@ from framing.text import article_from_text
 from framing.tokens import tokenize
 from framing.typer import type_sources
 
-RESULTS = Path(__file__).parent / "results" / "speed.volatile.json"
+NAME = "speed.volatile"
 REGEX = re.compile(r"\w+|[^\w\s]")
 
 
@@ -256,8 +256,8 @@ def main() -> None:
         for name, value in values.items():
             print(f"  {name:28} {value:,.3f}" if value < 1000 else f"  {name:28} {value:,.0f}")
     versions = {"python": platform.python_version(), "numpy": np.__version__}
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if options.only else {}
-    RESULTS.write_text(json.dumps({**kept, **results, "versions": versions}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    kept = results_file.kept(NAME) if options.only else {}
+    results_file.write_volatile("speed", {**kept, **results, "versions": versions})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from experiments import (
     attribution_tables,
+    benchmark_tables,
     feature_tables,
     frame_tables,
     hedge_tables,
@@ -23,6 +24,7 @@ from experiments import (
     transparency_page,
 )
 from experiments.markdown import Rows, cell, result, table
+from experiments.results_file import page
 
 HERE = Path(__file__).parent
 README = HERE / "README.md"
@@ -95,6 +97,11 @@ SECTIONS = {
     "Features of articles: single columns": (feature_tables.alone, "sourcing_features"),
     "Left, center, right: labels of outlets (experiment only)": (narrative_tables.leaning, "left_center_right"),
     "Sentence ends, F1": (sentences, "reading"),
+    "Benchmark: learning curves": (benchmark_tables.curves, "learners_run"),
+    "Benchmark: what each group of features gives": (benchmark_tables.ablations, "learners_run"),
+    "Benchmark: other publishers, topics, kinds of text, corpora": (benchmark_tables.domains, "cross_domain"),
+    "Benchmark: what all probabilities are worth": (benchmark_tables.calibration, "calibration"),
+    "Benchmark: speed and accuracy": (benchmark_tables.speed, "speed_accuracy"),
 }
 
 
@@ -111,7 +118,7 @@ def main() -> int:
     new = f"{head}{BEGIN}\n\n{text()}\n\n{END}{rest.split(END)[1]}"
     if "--check" in sys.argv:
         return int(new != old)
-    README.write_text(new, encoding="utf-8")
+    page(README).write_text(new, encoding="utf-8")
     return 0
 
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,16 +29,13 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from experiments.data import load
+from experiments.results_file import write
 from framing import transparency
-from framing.quotes import find_quotes
+from framing.benchmark.gold_index import gold_evidence
 from framing.records import COMPONENTS, Attribution, Document
-from framing.sources import resolve_sources
-from framing.text import article_from_text
-from framing.tokens import tokenize
 
 Floats = NDArray[np.float64]
 
-RESULT = Path(__file__).parent / "results" / "transparency.json"
 SEED = 0
 RESAMPLES = 1000
 WEIGHTINGS = 300
@@ -75,21 +71,9 @@ def read(split: str) -> list[Rated]:
 
 def rated(document: Document, ratings: Mapping[str, int | None]) -> Rated:
     """The gold attributions with roles and producers by the rules, and what the formula makes of them."""
-    article = article_from_text(document.text)
-    tokens = tokenize(article)
-    gold = document.attributions
-    found, _ = resolve_sources(tokens, find_quotes(article.text, article.paragraphs), gold)
-    roles, producers = stated(gold, found, "role"), stated(gold, found, "producer")
-    attributions = tuple(replace(a, role=roles.get(a.entity), producer=producers.get(a.entity)) for a in gold)
-    evidence = transparency.evidence(attributions, tokens)
+    attributions, evidence = gold_evidence(document)
     values = {**transparency.components(evidence), "accountability": transparency.accountability(attributions)}
     return Rated(attributions, evidence, values, ratings)
-
-
-def stated(gold: Iterable[Attribution], found: Iterable[Attribution], field: str) -> dict[int | None, str]:
-    """Gold entity -> what the rules found for any of its attributions."""
-    by_id = {a.id: getattr(a, field) for a in found}
-    return {a.entity: by_id[a.id] for a in gold if a.entity is not None and by_id[a.id]}
 
 
 # ---------------------------------------------------------------------------------------------------------------- statistics
@@ -255,8 +239,7 @@ def main() -> None:
         "weightings": {"train": weightings(train), "dev": weightings(dev)},
         "readings": readings(train),
     }
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write("transparency", result)
     print(json.dumps(result, indent=1))
 
 

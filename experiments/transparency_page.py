@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.groups import SIDES
-from experiments.markdown import RESULTS, Rows, cell, result, table
+from experiments.markdown import Rows, cell, result, table
+from experiments.results_file import exists, page
 from framing import transparency
 from framing.metrics.signature import short
 from framing.records import COMPONENTS, LEVELS
@@ -65,7 +66,7 @@ def written(value: Any, how: str | None = None) -> str:
 def look_up(path: str) -> Any:
     """What lies at a path of the results; KeyError if nothing does."""
     name, *keys = path.split("/")
-    if not (RESULTS / f"{name}.json").exists():
+    if not exists(name):
         raise KeyError(f"{path}: there is no results/{name}.json")
     value = _read(name)
     for key in keys:
@@ -210,7 +211,7 @@ def main() -> int:
     new = fill(TEMPLATE.read_text(encoding="utf-8"))
     if "--check" in sys.argv:
         return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != new)
-    PAGE.write_text(new, encoding="utf-8")
+    page(PAGE).write_text(new, encoding="utf-8")
     return 0
 
 

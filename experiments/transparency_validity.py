@@ -33,8 +33,8 @@ from typing import Any
 
 import framing
 from experiments.data import load
-from experiments.extraction import write
 from experiments.groups import CONTENT, COUNTS, DRAWS, LENGTH, RATING, SEED, SIDES, Row, Table, equal_length, in_words, measures, sentence
+from experiments.results_file import write
 from experiments.transparency import rated
 from framing import transparency
 from framing.metrics import ranking

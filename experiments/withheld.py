@@ -17,11 +17,9 @@ gold and prediction disagree on. The second annotation pass on dev is the ceilin
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,12 +27,12 @@ from numpy.typing import NDArray
 
 from experiments.data import load
 from experiments.levels import number, second_pass
+from experiments.results_file import write
 from framing.metrics.bootstrap import score_table
 from framing.metrics.spans import Floats, precision_recall_f1
 from framing.records import Document
 from framing.typer import Example, SourceTyper, example
 
-RESULTS = Path(__file__).parent / "results" / "withheld.json"
 SEED, FOLDS = 0, 10
 PARTS = ("train", "enriched", "dev")
 
@@ -118,7 +116,7 @@ def main() -> None:
     print("second pass on dev:", report["second pass, dev"])
     for view, counts in report["errors"].items():
         print(f"{view:24}", counts)
-    RESULTS.write_text(json.dumps(report, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    write("withheld", report)
 
 
 if __name__ == "__main__":

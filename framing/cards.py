@@ -7,7 +7,9 @@ Conventions
 * Texts are named by a sum: the SHA-256 of the list with a line ``<sha256 of the text>  <id>\\n`` for each, in the order of reading. So it
   changes with every text that is added, lost or changed, and with their order.
 * Scores come later, from an experiment on the finished model: heading -> name -> value. A value is a number, ``[value, low, high]``, what
-  :meth:`framing.metrics.signature.Score.as_dict` gives, or words.
+  :meth:`framing.metrics.signature.Score.as_dict` gives, or words. ``results`` says which file of ``experiments/results`` they are from.
+  Headings that begin with ``By`` are scores by a factor.
+* What is said of a kind of model (factors, metrics, evaluation, ethics) and not of a run stands in ``cards.toml``, by the card's name.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +29,19 @@ from framing.metrics.signature import short
 from framing.records import Document
 from framing.writing import replacing
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 PAGE = "CARD.md"
+SECTIONS = (
+    "Model details", "Intended use", "Factors", "Metrics", "Evaluation data", "Training data", "Quantitative analyses",
+    "Ethical considerations", "Caveats and recommendations",
+)  # fmt: skip
+BY = "By "  # how the heading of scores by a factor begins
 _NO_SCORES = "Not written yet."
+_NOT_SAID = "Not stated for a model of this name."
 
 
 def digest(documents: Iterable[Document]) -> str:
@@ -84,35 +100,50 @@ def page(card: Mapping[str, Any]) -> str:
         for t in card["texts"]
     ]
     licences = dict(sorted((t["corpus"], t["licence"]) for t in card["texts"]))
-    parts = [
-        f"# Model card: {card['name']}, version {card['version']}",
-        f"`{card['signature']}`",
-        card["task"],
-        "## How it works",
-        card["method"],
-        "## Texts",
-        _table(["corpus", "used for", "documents", "tokens", "annotations", "SHA-256 of the list"], texts),
-        _list(f"{corpus}: {licence}" for corpus, licence in licences.items()),
-        "## Scores",
-        *(_scores(card["scores"]) or [_NO_SCORES]),
-        "## What it is for, and what not",
-        _list(card["use"]),
-        "## Limits",
-        _list(card["limits"]),
-        "## Settings",
-        _table(["setting", "value"], [[name, _setting(value)] for name, value in sorted(card["settings"].items())]),
-        "## Literature",
-        _list(card["citations"]),
-    ]
-    return "\n\n".join(parts) + "\n"
+    own, common = _words().get(card["name"], {}), _words()["all"]
+    sections = {
+        "Model details": [
+            _list([*own.get("kind", ()), *common["details"]]),
+            "### How it works",
+            card["method"],
+            "### Settings",
+            _table(["setting", "value"], [[name, _setting(value)] for name, value in sorted(card["settings"].items())]),
+            "### Literature",
+            _list(card["citations"]),
+        ],
+        "Intended use": [_list([*card["use"], *common["users"]])],
+        "Factors": [_list(own.get("factors", [_NOT_SAID]))],
+        "Metrics": [_list(own.get("metrics", [_NOT_SAID]))],
+        "Evaluation data": [_list(own.get("evaluation", [_NOT_SAID]))],
+        "Training data": [
+            _table(["corpus", "used for", "documents", "tokens", "annotations", "SHA-256 of the list"], texts),
+            _list(f"{corpus}: {licence}" for corpus, licence in licences.items()),
+        ],
+        "Quantitative analyses": _scores(card["scores"], card.get("results", {})) or [_NO_SCORES],
+        "Ethical considerations": [_list([*own.get("ethics", ()), *common["ethics"]])],
+        "Caveats and recommendations": [_list([*card["limits"], *own.get("recommendations", ()), *common["recommendations"]])],
+    }
+    head = [f"# Model card: {card['name']}, version {card['version']}", f"`{card['signature']}`", card["task"]]
+    return "\n\n".join([*head, *(part for name in SECTIONS for part in (f"## {name}", *sections[name]))]) + "\n"
 
 
-def _scores(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    """What ``cards.toml`` says of each kind of model, ``kind`` as a list of one."""
+    text = resources.files("framing").joinpath("cards.toml").read_text(encoding="utf-8")
+    said = tomllib.loads(text)
+    return {model: {key: [told] if isinstance(told, str) else told for key, told in own.items()} for model, own in said.items()}
+
+
+def _scores(scores: Mapping[str, Mapping[str, Any]], results: Mapping[str, str]) -> list[str]:
+    """Overall, then by factors."""
     parts = []
-    for heading, rows in sorted(scores.items()):
+    for heading in sorted(scores, key=lambda heading: (heading.startswith(BY), heading)):
+        rows = scores[heading]
         parts += [f"### {heading}", _table(["measure", "score"], [[name, _score(value)] for name, value in sorted(rows.items())])]
         signatures = sorted({value["signature"] for value in rows.values() if isinstance(value, Mapping) and "signature" in value})
         parts += ["\n".join(f"`{signature}`  " for signature in signatures)] if signatures else []
+        parts += [f"From `experiments/results/{results[heading]}`."] if heading in results else []
     return parts
 
 
@@ -162,7 +193,7 @@ def write_page(folder: str | os.PathLike[str]) -> Path:
     return home / PAGE
 
 
-def add_scores(folder: str | os.PathLike[str], scores: Mapping[str, Mapping[str, Any]]) -> None:
+def add_scores(folder: str | os.PathLike[str], scores: Mapping[str, Mapping[str, Any]], results: str | None = None) -> None:
     """Write scores into the card of a model and its page; those under other headings stay, and the weights are not touched.
 
     Parameters
@@ -171,6 +202,8 @@ def add_scores(folder: str | os.PathLike[str], scores: Mapping[str, Mapping[str,
         Of the model.
     scores : mapping
         Heading (such as ``PolNeAR dev``) -> name -> value; see the module's docstring.
+    results : str, optional
+        The file of ``experiments/results`` that they are from.
 
     Raises
     ------
@@ -182,6 +215,8 @@ def add_scores(folder: str | os.PathLike[str], scores: Mapping[str, Mapping[str,
     home = Path(folder)
     numbers = _read(home)
     numbers["card"]["scores"] = {**numbers["card"].get("scores", {}), **scores}
+    if results is not None:
+        numbers["card"]["results"] = {**numbers["card"].get("results", {}), **dict.fromkeys(scores, results)}
     try:
         text = json.dumps(numbers, indent=1, sort_keys=True, allow_nan=False) + "\n"
     except (TypeError, ValueError) as error:

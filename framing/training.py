@@ -4,7 +4,8 @@ Conventions
 -----------
 * ``TASKS`` maps the name of a task to the function that trains its model. All take ``corpus`` (each has its own where none is named),
   ``data_home``, ``out`` and ``progress``; what else one takes is in its signature. That of attributions is here.
-* Only the parts ``train`` (to learn from) and ``dev`` (to calibrate on) of a corpus are read, never a test part.
+* Only the parts ``train`` (to learn from) and ``dev`` (to calibrate on) of a corpus are read, never a test part: everything is read
+  through :func:`framing.corpora.lessons.load_lessons`, which refuses them.
 * Everything random comes from ``seed``: the same corpora, settings and seed give the same bytes on one machine and thread setting.
 * Raw text is that of the further train articles of Article-Bias-Prediction (Baly et al. 2020). All of it teaches classes of words
   (:mod:`framing.learning.words`), a random part of it is labelled by teachers for the last network (:mod:`framing.teaching`).
@@ -23,7 +24,8 @@ import numpy as np
 
 from framing import teaching
 from framing.attribution import VERSION, AttributionExtractor
-from framing.corpora import info, load_corpus
+from framing.corpora import info
+from framing.corpora.lessons import load_lessons
 from framing.learning import words
 from framing.learning.network import Settings
 from framing.learning.words import WordClasses
@@ -134,7 +136,7 @@ def train_attribution(
     by_hand = corrected(brat, "attributions")
     documents = [document for part in (*lessons.values(), *by_hand.values()) for document in part]
     tune = _read(names[0], "dev", data_home)
-    raw = list(load_corpus(RAW, data_home=data_home, unlabelled=True)) if unlabelled_tokens > 0 else []
+    raw = list(load_lessons(RAW, data_home=data_home, unlabelled=True)) if unlabelled_tokens > 0 else []
     say(f"{len(documents):,} documents to learn from, {len(tune):,} to tune on, {len(raw):,} without annotation")
     texts = [
         *(describe(name, "train", "learning", part) for name, part in lessons.items()),
@@ -168,7 +170,7 @@ TASKS: Mapping[str, Callable[..., Model]] = {
 def _read(name: str, split: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
     if split not in info(name).splits:
         raise ValueError(f"{name} has nothing to learn attribution from in a part {split!r}")
-    return list(load_corpus(name, split, data_home=data_home))
+    return list(load_lessons(name, split, data_home=data_home))
 
 
 def _tokens(documents: Sequence[Document]) -> Iterator[Tokens]:

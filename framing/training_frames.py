@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
-from framing.corpora import load_corpus
+from framing.corpora.lessons import load_lessons
 from framing.corpora.outlets import outlet_key
 from framing.frame_lessons import DIRECTIONS, FOLDS, LEAST, LEXICON, LIMITS, PRESENCE, PRIMARY, PRIOR
 from framing.frames import FrameClassifier, GenericFrameClassifier, PolicyFrameClassifier
@@ -138,7 +138,7 @@ def _train(
     need_tools()
     say = progress or (lambda line: None)
     names = chosen(corpus, (CORPUS,), task)
-    coded = {(name, split): list(load_corpus(name, split, data_home=data_home)) for name in names for split in PASSES}
+    coded = {(name, split): list(load_lessons(name, split, data_home=data_home)) for name in names for split in PASSES}
     documents = by_outlet(document for part in coded.values() for document in part)
     uncoded = uncoded_articles(documents, data_home)
     say(f"{len({d.id for d in documents}):,} coded articles, {len(uncoded):,} uncoded ones")
@@ -177,7 +177,7 @@ def uncoded_articles(coded: Sequence[Document], data_home: str | os.PathLike[str
     beginnings = {_beginning(document) for document in coded}
     out = []
     for options in ({}, {"unlabelled": True}):
-        for document in load_corpus(UNLABELLED, "train", data_home=data_home, **options):
+        for document in load_lessons(UNLABELLED, "train", data_home=data_home, **options):
             if document.id in seen:
                 continue
             seen.add(document.id)

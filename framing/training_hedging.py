@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from framing.corpora import load_corpus
+from framing.corpora.lessons import load_lessons
 from framing.hedge_cues import PRIOR, Settings
 from framing.hedge_sentences import AT_LEAST, L2, C
 from framing.hedge_tagger import VERSION, HedgeTagger
@@ -116,10 +116,10 @@ def train_hedging(
     names = chosen(corpus, (CORPUS, SENTENCES), "hedging")
     left_out = sorted(set(exclude))
     options: dict[str, Any] = {CORPUS: {"exclude": left_out}}
-    read = {name: list(load_corpus(name, data_home=data_home, **options.get(name, {}))) for name in names if name != SENTENCES}
+    read = {name: list(load_lessons(name, data_home=data_home, **options.get(name, {}))) for name in names if name != SENTENCES}
     own = corrected(brat, "hedges")
     documents = [document for part in (*read.values(), *own.values()) for document in part]
-    labelled = list(load_corpus(SENTENCES, "train", data_home=data_home, part="wiki")) if SENTENCES in names else []
+    labelled = list(load_lessons(SENTENCES, "train", data_home=data_home, part="wiki")) if SENTENCES in names else []
     say(f"{len(documents):,} documents with cues, {len(labelled):,} with labels of sentences")
     tagger = HedgeTagger(settings=replace(settings or Settings(), seed=seed))
     tagger.fit(documents, labelled=labelled, progress=say)

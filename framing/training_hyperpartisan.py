@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from framing.corpora import load_corpus
+from framing.corpora.lessons import load_lessons
 from framing.hyperpartisan import TASK, HyperpartisanClassifier
 from framing.hyperpartisan_features import columns
 from framing.hyperpartisan_lessons import CLIP, FOLDS, LEAST, NAME, NORMS, PAIRS, TITLE_SHARE, TITLES
@@ -101,7 +101,7 @@ def train_hyperpartisan(
     need_tools()
     say = progress or (lambda line: None)
     names = chosen(corpus, (CORPUS,), TASK)
-    parts = {name: by_family(load_corpus(name, data_home=data_home)) for name in names}
+    parts = {name: by_family(load_lessons(name, data_home=data_home)) for name in names}
     documents = [document for part in parts.values() for document in part]
     raw = raw_articles(data_home)
     say(f"{len(documents):,} labelled articles, {len(raw):,} raw ones")
@@ -128,7 +128,7 @@ def by_family(documents: Iterable[Document]) -> list[Document]:
 
 def raw_articles(data_home: str | os.PathLike[str] | None = None) -> list[Document]:
     """The train articles of Article-Bias-Prediction, labelled or not. Raises ``CorpusNotFound`` if they are not there."""
-    return [d for more in (False, True) for d in load_corpus(UNLABELLED, "train", data_home=data_home, unlabelled=more)]
+    return [d for more in (False, True) for d in load_lessons(UNLABELLED, "train", data_home=data_home, unlabelled=more)]
 
 
 def _card(

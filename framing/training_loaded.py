@@ -18,7 +18,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from framing.corpora import load_corpus
+from framing.corpora.lessons import load_lessons
 from framing.learning import words
 from framing.learning.words import WordClasses
 from framing.loaded import LoadedLanguageClassifier
@@ -83,7 +83,7 @@ def raw_news(data_home: str | os.PathLike[str] | None = None) -> Iterator[Docume
     """The articles that words are learned from, each once. Raises ``CorpusNotFound`` if they are not there."""
     seen: set[str] = set()
     for options in ({}, {"unlabelled": True}):
-        for document in load_corpus(RAW, "train", data_home=data_home, **options):
+        for document in load_lessons(RAW, "train", data_home=data_home, **options):
             if document.id not in seen:
                 seen.add(document.id)
                 yield document
@@ -140,7 +140,7 @@ def train_loaded_language(
     names = chosen(corpus, (CORPUS,), "loaded language")
     if part not in PARTS:
         raise ValueError(f"part {part!r} is none of {', '.join(PARTS)}")
-    read = {name: list(load_corpus(name, data_home=data_home, part=part)) for name in names}
+    read = {name: list(load_lessons(name, data_home=data_home, part=part)) for name in names}
     documents = [document for found in read.values() for document in found if document.labels["loaded"] is not None]
     raw = list(raw_news(data_home))
     say(f"{len(documents):,} sentences, {len(raw):,} articles without labels of sentences")

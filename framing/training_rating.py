@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from framing.corpora import load_corpus
+from framing.corpora.lessons import load_lessons
 from framing.rater import VERSION, TransparencyRater, measures_of
 from framing.rating_features import features
 from framing.records import Document
@@ -95,7 +95,7 @@ def train_rating(
     need_tools()
     say = progress or (lambda line: None)
     names = chosen(corpus, (CORPUS,), "transparency")
-    parts = {name: list(load_corpus(name, data_home=data_home)) for name in names}
+    parts = {name: list(load_lessons(name, data_home=data_home)) for name in names}
     documents = [document for part in parts.values() for document in part]
     say(f"{len(documents):,} rated articles")
     measures = measures_of(documents)

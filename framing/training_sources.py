@@ -10,7 +10,8 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from framing.corpora import info, load_corpus
+from framing.corpora import info
+from framing.corpora.lessons import load_lessons
 from framing.records import Document
 from framing.training_steps import Progress, chosen, citations, corrected, describe, describe_own, finish, need_tools
 from framing.typer import VERSION, SourceTyper
@@ -103,7 +104,7 @@ def train_sources(
 
 
 def _read(name: str, part: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
-    return list(load_corpus(name, part, data_home=data_home))
+    return list(load_lessons(name, part, data_home=data_home))
 
 
 def _card(typer: SourceTyper, names: Sequence[str], own: Sequence[str], texts: list[dict[str, Any]]) -> dict[str, Any]:

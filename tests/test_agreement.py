@@ -74,7 +74,7 @@ def test_counts_of_the_card_are_those_of_the_files(name: str) -> None:
         m[1]: [int(cell.replace(",", "")) for cell in m[2].split("|") if re.fullmatch(r" [\d,]+ ", cell)]
         for m in re.finditer(r"(?m)^\| (\w+\.(?:tsv|jsonl)) \|(.*)\|$", card)
     }
-    files = {path.name: path for path in (DATASETS / name).iterdir() if path.name != "README.md"}
+    files = {path.name: path for path in (DATASETS / name).iterdir() if path.suffix != ".md"}
     assert said.keys() == files.keys()
     for file, path in files.items():
         if name == "wikinews_attributions":

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments import attribution, attribution_calibration, attribution_errors, extraction, levels, tables
-from experiments.cofenet import readable, to_bio
+from experiments import attribution, attribution_calibration, attribution_errors, extraction, levels, results_file, tables
 from framing.attribution import MODELS, AttributionExtractor
+from framing.benchmark.token_texts import readable, to_bio
 from framing.corpora import list_corpora
 from framing.records import Attribution, Document, Span
 
@@ -33,7 +33,7 @@ def only_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def committed(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = results_file.read(name)
     return found
 
 
@@ -62,7 +62,7 @@ def test_levels_in_wikinews() -> None:
 def test_attributions_in_wikinews_by_rules() -> None:
     old, new = committed("attribution")["results"]["wikinews_dev"], attribution.wikinews({"rules": extraction.rules}, {})
     assert new.keys() == {part for part, systems in old.items() if "rules" in systems}
-    for part, systems in extraction.plain(new).items():
+    for part, systems in results_file.plain(new).items():
         assert list(differences({s: old[part][s] for s in systems}, systems)) == []
 
 
@@ -72,7 +72,7 @@ def test_attributions_in_wikinews_by_the_shipped_model() -> None:
     extractor, signed = AttributionExtractor.load(folder), {"trained": {"model": extraction.digest(folder), "text": "body"}}
     new = attribution.wikinews({"trained": extraction.trained(extractor)}, signed)
     old = committed("attribution")["results"]["wikinews_dev"]
-    for part, systems in extraction.plain(new).items():
+    for part, systems in results_file.plain(new).items():
         # Another processor rounds sums otherwise, and may turn the label of a token; one attribution of 349 is .003.
         assert list(differences({s: old[part][s] for s in systems}, systems, within=0.01)) == []
 

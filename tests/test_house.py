@@ -36,7 +36,7 @@ FLOORS = {
     "engines": 3, "result": 4, "analysis": 4, "reasons": 4, "classification": 4, "frame_reasons": 4,
     "report": 5, "corpora": 5, "rows": 5, "features": 5, "interop": 5, "corpus_report": 5, "plot": 5,
     "cards": 6, "training": 6, "training_steps": 6, "training_sources": 6, "training_rating": 6, "training_hedging": 6,
-    "runs": 6, "encoder_graph": 6, "encoder_rounding": 6,
+    "runs": 6, "benchmark": 6, "encoder_graph": 6, "encoder_rounding": 6,
     "encoder_lessons": 6, "encoder_network": 6, "encoder_training": 6, "training_encoder": 6,
     "training_frames": 6, "training_loaded": 6, "training_hyperpartisan": 6,
     "cli": 7, "__main__": 7, "__init__": 7,

@@ -13,6 +13,7 @@ import pytest
 from experiments import left_center_right as lcr
 from framing.corpora import CorpusNotFound, load_corpus
 from framing.corpora.article_bias_prediction import LEANINGS, NAME, unseen_sources
+from framing.corpora.lessons import TestPart
 
 ISSUES = {
     "left": ["workers", "unions", "wages", "justice", "climate", "equality"],
@@ -69,6 +70,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = make(tmp_path_factory.mktemp("data"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRAMING_DATA", str(home))
+        patch.setattr("sys.argv", ["left_center_right", "--split", "test"])
         return lcr.official()
 
 
@@ -111,18 +113,25 @@ def test_official_scores_are_those_of_the_part(result: dict[str, Any]) -> None:
 
 
 def test_official_writes_its_own_file(made: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, result: dict[str, Any]) -> None:
-    monkeypatch.setattr(lcr.extraction, "RESULTS", tmp_path)
+    monkeypatch.setattr(lcr.results_file, "RESULTS", tmp_path)
     monkeypatch.setattr(lcr, "official", lambda: result)
-    monkeypatch.setattr("sys.argv", ["left_center_right", "--official"])
+    monkeypatch.setattr("sys.argv", ["left_center_right", "--split", "test"])
     lcr.main()
     written = json.loads((tmp_path / "left_center_right_official.json").read_text(encoding="utf-8"))
     assert written["parts"]["unseen sources"]["articles"] == 12
     assert not (tmp_path / "left_center_right.json").exists()
 
 
+def test_the_official_part_has_to_be_asked_for(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["left_center_right"])
+    with pytest.raises(TestPart, match="article_bias_prediction test is a test part"):
+        lcr.official()
+
+
 def test_official_says_when_the_articles_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, ("train", "valid"))
     monkeypatch.setenv("FRAMING_DATA", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["left_center_right", "--split=test"])
     with pytest.raises(CorpusNotFound, match="none of the 15 articles"):
         lcr.official()
 

@@ -25,6 +25,7 @@ COMMANDS = {  # name -> module that holds `command`
     "corpora": "framing.cli.corpora",
     "models": "framing.cli.models",
     "train": "framing.cli.train",
+    "evaluate": "framing.cli.evaluate",
     "completion": "framing.cli.completion",
 }
 

@@ -45,7 +45,7 @@ def command() -> None:
 def list_command(data_home: str | None) -> int:
     """List all corpora, and say which are there."""
     for corpus in list_corpora():
-        _print(f"{corpus.name:<24}{_presence(corpus, data_home):<8}", corpus.title)
+        _print(f"{corpus.name:<24}{presence(corpus, data_home):<8}", corpus.title)
     click.echo(f"\nFolder of the corpora: {data_home or default_home()}")
     return 0
 
@@ -72,7 +72,7 @@ def info_command(name: str, data_home: str | None) -> int:
         "folds": str(corpus.folds or ""),
         "needs": ", ".join(corpus.needs),
         "get": how_to_get(corpus),
-        "folder": f"{home} ({_presence(corpus, data_home) if home.is_dir() else 'not there'})",
+        "folder": f"{home} ({presence(corpus, data_home) if home.is_dir() else 'not there'})",
     }
     click.echo(corpus.name)
     for label, value in rows.items():
@@ -120,7 +120,7 @@ def fetch_command(name: str, force: bool, data_home: str | None) -> int:
 @home_option
 def verify_command(name: str | None, data_home: str | None) -> int:
     """Say of each file of the corpus NAME, or of all that are there, which variant it is."""
-    corpora = [_entry(name)] if name else [corpus for corpus in list_corpora() if _presence(corpus, data_home)]
+    corpora = [_entry(name)] if name else [corpus for corpus in list_corpora() if presence(corpus, data_home)]
     if not corpora:
         _print("", f"No corpus is there: {data_home or default_home()}")
     code = 0
@@ -145,7 +145,7 @@ def _entry(name: str) -> CorpusInfo:
         raise click.UsageError(str(error)) from None
 
 
-def _presence(corpus: CorpusInfo, data_home: str | None) -> str:
+def presence(corpus: CorpusInfo, data_home: str | None) -> str:
     """``here``, ``partly`` or nothing, by whether the files that could be at hand exist; their content is not looked at."""
     home = corpus_home(corpus, Path(data_home) if data_home else None)
     expected = [file for file in corpus.files if any(v.name == "at hand" for v in file.variants)] or list(corpus.files)

@@ -28,9 +28,11 @@ def read(
     *,
     texts: bool = True,
     source: str | None = None,
+    test: bool | None = None,
     data_home: Path | None = None,
 ) -> Iterator[Document]:
-    """Read the rated articles in the order of the files; ``source`` keeps those of one corpus.
+    """Read the rated articles in the order of the files; ``source`` keeps those of one corpus, ``test`` those of
+    PolNeAR's test part alone (true) or all others (false).
 
     Raises
     ------
@@ -45,9 +47,15 @@ def read(
     if list(first) != list(second):
         raise ValueError(f"{home}: the two passes do not rate the same articles in the same order")
     for corpus, name in first:
-        if source in (None, corpus):
+        if source in (None, corpus) and test in (None, _split(corpus, name) == "test"):
             labels = {"ratings": first[corpus, name], "ratings_second_pass": second[corpus, name]}
             yield _document(corpus, name, labels, (home.parent if data_home is None else data_home) / corpus, texts)
+
+
+def _split(corpus: str, name: str) -> str:
+    if corpus != polnear.NAME:
+        return "train"
+    return next((part for part, start in _FIRST_DAY.items() if name.split("_")[1] >= start), "train")
 
 
 def _ratings(path: Path) -> dict[tuple[str, str], dict[str, int | None]]:
@@ -58,10 +66,9 @@ def _ratings(path: Path) -> dict[tuple[str, str], dict[str, int | None]]:
 
 def _document(corpus: str, name: str, labels: dict[str, dict[str, int | None]], home: Path, texts: bool) -> Document:
     if corpus == polnear.NAME:
-        publisher, day = name.split("_")[:2]
-        split = next((part for part, start in _FIRST_DAY.items() if day >= start), "train")
+        split = _split(corpus, name)
         text = _found(corpus, lambda: polnear.read_article(home, split, name)) if texts else ""
-        return Document(name, text, None, publisher, split, {"corpus": corpus}, labels=labels)
+        return Document(name, text, None, name.split("_")[0], split, {"corpus": corpus}, labels=labels)
     row = json.loads(_found(corpus, lambda: read_text(home / "data" / "jsons" / f"{name}.json", corpus))) if texts else {}
     return Document(name, row.get("content_original", ""), row.get("title"), row.get("source"), "train", {"corpus": corpus}, labels=labels)
 

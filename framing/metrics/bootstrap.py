@@ -161,7 +161,7 @@ def paired_bootstrap(
     a, b = _paired(table_a, table_b)
     difference = float(statistic(a.sum(0)) - statistic(b.sum(0)))
     drawn = np.asarray(statistic(resample(a, n_resamples, seed)) - statistic(resample(b, n_resamples, seed)), dtype=float)
-    return Comparison(difference, interval(drawn, level), _share(drawn - drawn.mean(), difference))
+    return Comparison(difference, interval(drawn, level), two_sided_p(drawn - drawn.mean(), difference))
 
 
 def approximate_randomisation(table_a: ArrayLike, table_b: ArrayLike, statistic: Statistic, n: int = 10000, seed: int = 0) -> float:
@@ -191,7 +191,7 @@ def approximate_randomisation(table_a: ArrayLike, table_b: ArrayLike, statistic:
     for first in range(0, n, rows):
         moved = generator.integers(0, 2, (min(rows, n - first), len(a)), dtype=np.int8).astype(float) @ change
         drawn[first : first + rows] = statistic(total_a + moved) - statistic(total_b - moved)
-    return _share(drawn, float(statistic(total_a) - statistic(total_b)))
+    return two_sided_p(drawn, float(statistic(total_a) - statistic(total_b)))
 
 
 def _paired(table_a: ArrayLike, table_b: ArrayLike) -> tuple[Floats, Floats]:
@@ -201,5 +201,6 @@ def _paired(table_a: ArrayLike, table_b: ArrayLike) -> tuple[Floats, Floats]:
     return a, b
 
 
-def _share(drawn: Floats, observed: float) -> float:
+def two_sided_p(drawn: Floats, observed: float) -> float:
+    """Share of ``drawn``, differences that chance gives, (n,), that are at least as large as the one ``observed``; one added to both."""
     return float((1 + np.count_nonzero(np.abs(drawn) >= abs(observed) - _EQUAL)) / (1 + len(drawn)))

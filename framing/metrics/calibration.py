@@ -111,6 +111,18 @@ def evaluate(
     ValueError
         If probabilities or outcomes are malformed.
     """
+    counts = table(documents, n_bins)
+    return score_table(counts, lambda sums: scores(sums, n_bins), n_resamples, seed, **{"bins": n_bins, **fields})
+
+
+def table(documents: Iterable[tuple[Sequence[float], Sequence[float]]], n_bins: int = 10) -> Floats:
+    """What :func:`scores` sums, a row a document, of (probabilities, outcomes).
+
+    Raises
+    ------
+    ValueError
+        If probabilities or outcomes are malformed.
+    """
     pairs = [validate(probabilities, outcomes) for probabilities, outcomes in documents]
     p, y = (np.concatenate([side[k] for side in pairs]) if pairs else np.zeros(0) for k in (0, 1))
     document = np.repeat(np.arange(len(pairs)), [len(q) for q, _ in pairs])
@@ -119,13 +131,13 @@ def evaluate(
         place = document * n_bins + bins(p, n_bins, binning)
         tables.append(_by_bin(place, p, y, len(pairs) * n_bins).reshape(-1, n_bins * 3))
     squares = np.bincount(document, (p - y) ** 2, len(pairs))
-    table = np.concatenate([*tables, squares[:, None]], axis=1)
+    return np.concatenate([*tables, squares[:, None]], axis=1)
 
-    def scores(sums: Floats) -> dict[str, Floats]:
-        width, mass = (sums[..., k * n_bins * 3 : (k + 1) * n_bins * 3].reshape(*sums.shape[:-1], n_bins, 3) for k in (0, 1))
-        return {"brier": ratio(sums[..., -1], width[..., 0].sum(-1)), "ece_width": _error(width), "ece_mass": _error(mass)}
 
-    return score_table(table, scores, n_resamples, seed, **{"bins": n_bins, **fields})
+def scores(sums: Floats, n_bins: int = 10) -> dict[str, Floats]:
+    """Brier score and both calibration errors, shape (...), from sums of rows of :func:`table`, shape (..., columns)."""
+    width, mass = (sums[..., k * n_bins * 3 : (k + 1) * n_bins * 3].reshape(*sums.shape[:-1], n_bins, 3) for k in (0, 1))
+    return {"brier": ratio(sums[..., -1], width[..., 0].sum(-1)), "ece_width": _error(width), "ece_mass": _error(mass)}
 
 
 def _by_bin(place: NDArray[np.int64], p: Floats, y: Floats, n: int) -> Floats:

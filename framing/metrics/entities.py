@@ -45,6 +45,12 @@ def statistics(gold: Labels, predicted: Labels) -> tuple[float, ...]:
     return g.total(), p.total(), recall, precision
 
 
+def gold_statistics(gold: Labels, predicted: Labels) -> tuple[float, ...]:
+    """The same, with precision over the items of gold too; a predicted ``None`` is an entity of its own."""
+    items, _, recall, precision = statistics(gold, [("alone", k) if b is None else b for k, b in enumerate(predicted)])
+    return items, items, recall, precision
+
+
 def scores(sums: ArrayLike) -> dict[str, Floats]:
     """B-cubed precision, recall and F1 of sums of ``COLUMNS``."""
     c = columns(sums, COLUMNS)

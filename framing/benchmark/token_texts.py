@@ -1,6 +1,6 @@
-"""Our attributions on the tokens of CofeNet's PolNeAR files (Wang et al. 2022), so that published scores and ours are of one kind.
+"""Spans of texts on the tokens of a corpus: its tokens as a text, and spans of that text as BIO labels (CofeNet's files: Wang et al. 2022).
 
-``readable`` writes the Penn Treebank tokens as a text that a reader, and our extractor, would meet: quotation marks and brackets instead
+``readable`` writes the Penn Treebank tokens as a text that a reader, and an extractor, would meet: quotation marks and brackets instead
 of two backquotes and -LRB-, no blank before a comma or inside brackets. ``to_bio`` labels the tokens that spans cover; where two claim a
 token the cue keeps it before the source, the source before the content, and the earlier before the later.
 """

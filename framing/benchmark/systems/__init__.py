@@ -1,0 +1,1 @@
+"""The systems of the benchmark: ours, floors, and peers where they are installed; see :mod:`framing.benchmark.system`."""

@@ -1,0 +1,118 @@
+"""This library's attributions, by the shipped extractor and by the rules that need no training.
+
+Conventions
+-----------
+* PolNeAR marks attributions in headings too, so the extractor reads the whole text of its articles (``text:whole`` in the signature);
+  elsewhere it reads the body, as it is shipped.
+* The spans by role are those of the tagger's labels, before any attribution is left out for its confidence. The rules have no labels.
+* Tokens are written as a text (:mod:`framing.benchmark.token_texts`), the paragraphs of an article as one, and the spans found in it
+  become labels. They are those that ``AttributionExtractor.spans`` chooses by themselves (``spans:alone``), which is what it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from framing.attribution import MODELS, AttributionExtractor, shipped
+from framing.benchmark.attribution_counts import Spans
+from framing.benchmark.system import Predict
+from framing.benchmark.systems.model_digest import digest
+from framing.benchmark.task import Item, Task
+from framing.benchmark.tasks.attribution import Found, as_found
+from framing.benchmark.tasks.attribution_tokens import paragraphs_of
+from framing.benchmark.token_texts import article, to_bio
+from framing.patterns import find_patterns, read_patterns
+from framing.quotes import find_quotes
+from framing.records import Attribution, Span
+from framing.sources import resolve_sources
+from framing.tagging import ROLES, pieces
+from framing.text import article_from_text
+from framing.tokens import tokenize
+
+
+def read_by_model(extractor: AttributionExtractor, text: str) -> tuple[Spans, tuple[Attribution, ...]]:
+    """Spans of labels by an extractor, and its attributions."""
+    read = article_from_text(text)
+    tokens, quotes = tokenize(read), find_quotes(read.text, read.paragraphs)
+    labels, _ = extractor.tagger_.label(read_patterns(tokens, quotes), quotes, extractor.bias, extractor.body_only)
+    marked = _spans((ROLES[p.kind], tokens.span(p.first, p.last)) for p in pieces(labels))
+    return marked, resolve_sources(tokens, quotes, extractor(tokens, quotes))[0]
+
+
+def read_by_rules(text: str) -> tuple[Attribution, ...]:
+    """Attributions by the rules."""
+    read = article_from_text(text)
+    tokens, quotes = tokenize(read), find_quotes(read.text, read.paragraphs)
+    return resolve_sources(tokens, quotes, find_patterns(tokens, quotes))[0]
+
+
+def alone(extractor: AttributionExtractor, text: str) -> Spans:
+    """Spans that an extractor chooses one by one."""
+    return _spans(extractor.spans(article_from_text(text)))
+
+
+def by_model(text: str, whole: bool = False) -> Found:
+    """Attributions and spans of labels by the shipped extractor; with ``whole`` in headings and datelines too."""
+    marked, found = read_by_model(_extractor(whole), text)
+    return Found(as_found(found).attributions, marked)
+
+
+def by_rules(text: str) -> Found:
+    """Attributions by the rules."""
+    return as_found(read_by_rules(text))
+
+
+def in_texts(find: Callable[[str], Found]) -> Predict:
+    """The attributions of each article."""
+
+    def predict(task: Task, split: str, items: Sequence[Item], data_home: Path | None) -> list[Any]:
+        return [find(item.text) for item in items]
+
+    return predict
+
+
+def in_tokens(find: Callable[[str], Spans]) -> Predict:
+    """The labels of the tokens of each article."""
+
+    def predict(task: Task, split: str, items: Sequence[Item], data_home: Path | None) -> list[Any]:
+        known: dict[str, Spans] = {}  # the same article comes once an annotator
+        out = []
+        for item in items:
+            text, places = article(paragraphs_of(item))
+            if text not in known:
+                known[text] = find(text)
+            out.append(tuple(label for offsets in places for label in to_bio(offsets, known[text])))
+        return out
+
+    return predict
+
+
+def _spans(found: Iterable[tuple[str, Span]]) -> Spans:
+    return frozenset((role, span.start, span.end) for role, span in found)
+
+
+@cache
+def _extractor(whole: bool) -> AttributionExtractor:
+    mine = copy(shipped())
+    mine.body_only = mine.body_only and not whole
+    return mine
+
+
+def _model() -> str:
+    return digest(MODELS / "attribution")
+
+
+PREDICT: dict[str, Predict] = {
+    "attribution": in_texts(lambda text: by_model(text, whole=True)),
+    "attribution-wikinews": in_texts(by_model),
+    "attribution-tokens": in_tokens(lambda text: alone(_extractor(True), text)),
+}
+FIELDS: dict[str, Callable[[], Mapping[str, object]]] = {
+    "attribution": lambda: {"model": _model(), "text": "whole"},
+    "attribution-wikinews": lambda: {"model": _model(), "text": "body"},
+    "attribution-tokens": lambda: {"model": _model(), "text": "whole", "spans": "alone"},
+}
