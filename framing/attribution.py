@@ -110,6 +110,7 @@ class AttributionExtractor(Estimator):
         *,
         unlabelled: Iterable[str] = (),
         tune: Iterable[Document] = (),
+        teachers: Sequence[AttributionExtractor] = (),
         progress: Any = None,
     ) -> AttributionExtractor:
         """Learn from documents.
@@ -121,9 +122,11 @@ class AttributionExtractor(Estimator):
         y : None
             The gold is in the documents.
         unlabelled : iterable of str
-            Texts without annotation, which a first network labels for the second one.
+            Texts without annotation, which teachers label for the network.
         tune : iterable of Document
             Other documents, on which the confidence is calibrated.
+        teachers : sequence of AttributionExtractor
+            That label ``unlabelled``, such as those of the encoder engine; without any, some are learned first.
         progress : callable, optional
             Called with a line of text.
 
@@ -141,7 +144,8 @@ class AttributionExtractor(Estimator):
 
         memory = TypeMemory(self.classes)
         lessons = [teaching.lesson(d.text, memory, d.attributions) for d in documents]
-        others = [teaching.lesson(text, memory) for text in unlabelled]
+        taggers = [teacher.tagger_ for teacher in teachers]
+        others = [teaching.lesson(text, memory, teachers=taggers) for text in unlabelled]
         self.tagger_ = teaching.teach(lessons, others, self.classes, self.settings or Settings(), self.at_least, progress)
         self.calibrator_: Calibrator = Logistic(1.0, 0.0)
         confidences, right = self.outcomes(tune)

@@ -2,9 +2,10 @@
 
 Conventions
 -----------
-A text is taught from its signals; labels are those of :mod:`framing.tagging`. Text without annotation is labelled by teachers: the weighted
-mean of the label scores of a linear CRF and of networks of other sizes gives every token label probabilities, and the last network learns
-from both kinds of text (distillation, Hinton, Vinyals & Dean 2015). Needs scipy.
+A text is taught from its signals; labels are those of :mod:`framing.tagging`. Text without annotation is labelled by teachers, and the last
+network learns from both kinds of text (distillation, Hinton, Vinyals & Dean 2015). Teachers are ready taggers, such as the encoder, whose
+label probabilities are averaged; where there are none, a linear CRF and networks of other sizes are learned first, and the weighted mean of
+their label scores gives the probabilities. Needs scipy.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from framing.learning.crf import Layout, Transitions
 from framing.learning.interning import KeyTable, frequent
 from framing.learning.network import Examples, Settings, neighbours
 from framing.learning.words import WordClasses
-from framing.patterns import read_patterns
+from framing.patterns import Patterns, read_patterns
 from framing.quotes import find_quotes
-from framing.records import Attribution
+from framing.records import Attribution, Quote
 from framing.signals import TYPE_COLUMNS, Hashes, Signals, TypeMemory, read_signals
-from framing.tagger import BY_TOKEN, BY_TYPE, Floats, Labels, Tagger, chains, neighbour, parts
+from framing.tagger import BY_TOKEN, BY_TYPE, Floats, Labeller, Labels, Tagger, chains, neighbour, parts
 from framing.tagging import LABELS, encode, forbidden, inside
 from framing.templates import OUTSIDE, keys, type_keys
 from framing.text import article_from_text
@@ -46,10 +47,11 @@ WEIGHT = 0.7  # of a token that teachers labelled
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A text to learn from: its signals, and its labels (n,) or ``None``."""
+    """A text to learn from: its signals, and its labels (n,) or ``None``; label probabilities (n, L) if teachers were asked."""
 
     signals: Signals
     labels: Labels | None = None
+    targets: NDArray[np.float32] | None = None
 
 
 def known_keys(lessons: Sequence[Lesson], at_least: int) -> Hashes:
@@ -113,13 +115,15 @@ def examples(lessons: Sequence[Lesson], known: Hashes, n_labels: int) -> Example
     return Examples(feature_matrix(lessons, known), targets, labels, borders(lessons))
 
 
-def lesson(text: str, memory: TypeMemory, attributions: Sequence[Attribution] | None = None) -> Lesson:
-    """Read a text; with ``attributions`` its labels too, of those that stand in no other."""
+def lesson(text: str, memory: TypeMemory, attributions: Sequence[Attribution] | None = None, teachers: Sequence[Labeller] = ()) -> Lesson:
+    """Read a text; with ``attributions`` its labels too, of those that stand in no other, else what ``teachers`` say of it."""
     article = article_from_text(text)
     tokens, quotes = tokenize(article), find_quotes(article.text, article.paragraphs)
-    signals = read_signals(read_patterns(tokens, quotes), quotes, memory)
+    patterns = read_patterns(tokens, quotes)
+    signals = read_signals(patterns, quotes, memory)
     if attributions is None:
-        return Lesson(signals)
+        asked = [_probabilities(teacher, patterns, quotes) for teacher in teachers]
+        return Lesson(signals, None, np.mean(asked, axis=0, dtype=np.float32) if asked else None)
     labels = encode(tokens, [a for a in attributions if a.parent is None])
     begins = chains(tokens)[:-1]
     cut = begins[inside(labels[begins])]  # the first token of a chain continues nothing
@@ -145,9 +149,11 @@ def teach(
     texts = [gold]
     if others:
         features, first = feature_matrix(others, known), borders(others)
-        scores, transitions = _ask(gold, features, first, say)
-        scores[:, 1::2] += LEANING
-        targets = crf.beliefs(scores, transitions, Layout.of(first), pairs=False).marginals.astype(np.float32)
+        taught = [other.targets for other in others if other.targets is not None]
+        if len(taught) < len(others):
+            scores, transitions = _ask(gold, features, first, say)
+            taught = [_marginals(scores, transitions, first)]
+        targets = np.concatenate(taught)
         texts.append(Examples(features, targets, None, first, WEIGHT))
         say(f"{len(targets):,} tokens labelled by teachers")
     model = network.fit(texts, len(LABELS), forbidden(), settings, _report(say, "network"))
@@ -173,6 +179,18 @@ def _ask(gold: Examples, features: Any, first: Labels, say: Progress) -> tuple[F
         chained.append(model.transitions)
     mean = [sum(w * getattr(t, name) for w, t in zip(SHARES, chained)) for name in ("initial", "between", "final")]
     return scores, Transitions(*mean)
+
+
+def _probabilities(teacher: Labeller, patterns: Patterns, quotes: Sequence[Quote]) -> NDArray[np.float32]:
+    """What a teacher thinks of each label of each token, headings too, (n, L)."""
+    parts_ = [_marginals(scores, teacher.transitions, first - first[0]) for first, scores in teacher.scored(patterns, quotes, False)]
+    return np.concatenate([np.zeros((0, len(LABELS)), np.float32), *parts_])
+
+
+def _marginals(scores: Floats, transitions: Transitions, first: Labels) -> NDArray[np.float32]:
+    """Label probabilities, with the small bias, which the scores then hold."""
+    scores[:, 1::2] += LEANING
+    return crf.beliefs(scores, transitions, Layout.of(first), pairs=False).marginals.astype(np.float32)
 
 
 def _report(say: Progress, name: str) -> Callable[[int, float], None]:

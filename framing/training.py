@@ -90,6 +90,7 @@ def train_attribution(
     settings: Settings = SETTINGS,
     classes: WordClasses | None = None,
     brat: Sequence[str | os.PathLike[str]] = (),
+    taught_by: Sequence[AttributionExtractor] = (),
 ) -> AttributionExtractor:
     """Train the attribution extractor.
 
@@ -114,6 +115,8 @@ def train_attribution(
         Ready ones, instead of learning them.
     brat : sequence of path
         Folders of articles that people corrected (:func:`framing.interop.brat.read_brat`), to learn from too.
+    taught_by : sequence of AttributionExtractor
+        That label raw text, such as the encoder (:mod:`framing.encoder.extractor`), instead of teachers that are learned here.
 
     Returns
     -------
@@ -151,8 +154,8 @@ def train_attribution(
     labelled = choose(raw, unlabelled_tokens, seed)
     texts += [describe(RAW, "train (unlabelled)", "labelled by teachers", labelled)] if labelled else []
     extractor = AttributionExtractor(settings=replace(settings, seed=seed), classes=classes)
-    extractor.fit(documents, unlabelled=[document.text for document in labelled], tune=tune, progress=say)
-    return finish(extractor, _card(extractor, names, list(by_hand), texts, unlabelled_tokens, seed, own), out)
+    extractor.fit(documents, unlabelled=[document.text for document in labelled], tune=tune, teachers=taught_by, progress=say)
+    return finish(extractor, _card(extractor, names, list(by_hand), texts, unlabelled_tokens, seed, own, taught_by), out)
 
 
 TASKS: Mapping[str, Callable[..., Model]] = {
@@ -204,10 +207,15 @@ def _card(
     tokens: int,
     seed: int,
     own: bool,
+    teachers: Sequence[AttributionExtractor],
 ) -> dict[str, Any]:
     assert extractor.settings is not None
     assert extractor.classes is not None
-    signature = f"attribution|train:{'+'.join([*names, *brat])}|unlabelled:{tokens}|seed:{seed}|{'settings:own|' if own else ''}v:{VERSION}"
+    asked: dict[str, Any] = {f"teacher {k + 1}": teacher.signature for k, teacher in enumerate(teachers)} if tokens > 0 else {}
+    if tokens > 0 and not asked:
+        asked: dict[str, Any] = {f"teacher {k + 1}": asdict(teacher) for k, teacher in enumerate(teaching.TEACHERS)}
+    marks = f"{'settings:own|' if own else ''}{f'teachers:{len(teachers)}|' if teachers else ''}v:{VERSION}"
+    signature = f"attribution|train:{'+'.join([*names, *brat])}|unlabelled:{tokens}|seed:{seed}|{marks}"
     settings = {
         "seed": seed,
         "unlabelled tokens": tokens,
@@ -217,7 +225,7 @@ def _card(
         "words with classes": len(extractor.classes),
         "clusters of words": sorted(extractor.classes.clusters),
         "network": asdict(extractor.settings),
-        **({f"teacher {k + 1}": asdict(teacher) for k, teacher in enumerate(teaching.TEACHERS)} if tokens > 0 else {}),
+        **asked,
     }
     return {
         "name": "attribution",

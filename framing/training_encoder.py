@@ -28,7 +28,8 @@ from typing import Any
 import numpy as np
 
 from framing import encoder_lessons, encoder_training
-from framing.corpora import info, load_corpus
+from framing.corpora import info
+from framing.corpora.lessons import load_lessons
 from framing.encoder.extractor import VERSION, EncoderExtractor
 from framing.encoder.session import Session
 from framing.encoder.tagger import EncoderTagger, Layout
@@ -129,7 +130,7 @@ def train_encoder(
     by_hand = corrected(brat, "attributions")
     documents = [document for part in (*lessons.values(), *by_hand.values()) for document in part]
     tune = _read(names[0], "dev", data_home)
-    raw = list(load_corpus(RAW, data_home=data_home, unlabelled=True)) if teachers and unlabelled_tokens > 0 else []
+    raw = list(load_lessons(RAW, data_home=data_home, unlabelled=True)) if teachers and unlabelled_tokens > 0 else []
     raw = choose(raw, unlabelled_tokens, seed)
     say(f"{len(documents):,} documents to learn from, {len(tune):,} to tune on, {len(raw):,} without annotation")
     texts = [
@@ -207,7 +208,7 @@ def _keep(folder: Path, arrays: Mapping[str, Array], extractor: EncoderExtractor
 def _read(name: str, split: str, data_home: str | os.PathLike[str] | None) -> list[Document]:
     if split not in info(name).splits:
         raise ValueError(f"{name} has nothing to learn attribution from in a part {split!r}")
-    return list(load_corpus(name, split, data_home=data_home))
+    return list(load_lessons(name, split, data_home=data_home))
 
 
 def _card(

@@ -27,6 +27,7 @@ TASKS = {  # name -> module:class
 }
 SYSTEMS = {  # name -> module:object
     "framing": "framing.benchmark.systems.framing:SYSTEM",
+    "framing-encoder": "framing.benchmark.systems.encoder:SYSTEM",
     "framing-rules": "framing.benchmark.systems.rules:SYSTEM",
     "majority": "framing.benchmark.systems.majority:SYSTEM",
     "lexicon": "framing.benchmark.systems.lexicon:SYSTEM",

@@ -16,6 +16,8 @@ import click
 from framing.analysis import analyze
 from framing.cli.inputs import InputError, load, load_demo
 from framing.cli.output import complain
+from framing.cli.start import use
+from framing.engines import ENGINES, FAST
 from framing.interop.brat import write_brat
 from framing.interop.brat_scheme import LAYERS
 from framing.interop.label_studio import write_label_studio
@@ -37,8 +39,9 @@ Examples:
 @click.option("--to", "tool", type=click.Choice(list(WRITERS)), required=True, help="The tool that people correct it in.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder to write into; made if need be.")
 @click.option("--layer", "layers", type=click.Choice(LAYERS), multiple=True, help="What to mark; may be repeated.  [default: all]")
+@click.option("--engine", type=click.Choice(ENGINES), default=FAST, show_default=True, help="encoder: more attributions right, slower.")
 @click.option("--force", is_flag=True, help="Replace what is in the folder, corrections included.")
-def command(inputs: tuple[str, ...], demo: bool, tool: str, output: Path, layers: tuple[str, ...], force: bool) -> int:
+def command(inputs: tuple[str, ...], demo: bool, tool: str, output: Path, layers: tuple[str, ...], engine: str, force: bool) -> int:
     """Write what is found in articles for people to correct.
 
     INPUT is a file of plain text or HTML, - for standard input, or an https address, as for `framing analyze`.
@@ -48,9 +51,10 @@ def command(inputs: tuple[str, ...], demo: bool, tool: str, output: Path, layers
         raise click.UsageError("Give at least one INPUT, or --demo.")
     if names.count("-") > 1:
         raise click.UsageError("Standard input (-) can be read only once.")
+    use(engine)
     failed: list[str] = []
     try:
-        WRITERS[tool](_analyses(names, failed), output, layers or LAYERS, force)
+        WRITERS[tool](_analyses(names, engine, failed), output, layers or LAYERS, force)
     except FileExistsError as error:
         if error.errno is not None:  # a file where the folder should be
             raise click.ClickException(f"{output}: cannot be written: it is a file") from error
@@ -62,7 +66,7 @@ def command(inputs: tuple[str, ...], demo: bool, tool: str, output: Path, layers
     return 1 if failed else 0
 
 
-def _analyses(names: list[str], failed: list[str]) -> Iterator[Analysis]:
+def _analyses(names: list[str], engine: str, failed: list[str]) -> Iterator[Analysis]:
     """Each input that can be read, analysed; the names of the others go to ``failed``."""
     for name in names:
         try:
@@ -71,4 +75,4 @@ def _analyses(names: list[str], failed: list[str]) -> Iterator[Analysis]:
             failed.append(name)
             complain(f"{'standard input' if name == '-' else name}: {error}")
         else:
-            yield analyze(article)
+            yield analyze(article, engine=engine)

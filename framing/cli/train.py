@@ -14,12 +14,13 @@ import json
 import os
 from pathlib import Path
 from time import monotonic
-from typing import IO
+from typing import IO, Any
 
 import click
 
+from framing.cli.start import use
 from framing.corpora import CorpusNotFound
-from framing.engines import ENCODER, ENGINES, FAST
+from framing.engines import ENCODER, ENGINES, FAST, parts
 from framing.training import TASKS, UNLABELLED_TOKENS
 
 CHECKPOINTS = "training"  # the folder that a training of the encoder leaves when it is broken off
@@ -37,6 +38,7 @@ Examples:
   framing train attribution --data-home corpora --out mine --seed 1
   framing train attribution --unlabelled-tokens 0
   framing train attribution --engine encoder
+  framing train attribution --taught-by encoder
   framing train sources --brat to_correct
 """
 
@@ -56,6 +58,7 @@ Examples:
     help=f"Only for attribution: tokens of raw news text to learn from too; 0 needs no further corpus.  "
     f"[default: {UNLABELLED_TOKENS}; encoder: 0]",
 )
+@click.option("--taught-by", type=click.Choice([ENCODER]), help="Only for attribution: the engine that labels the raw text.")
 @click.option("--exclude", type=click.File(encoding="utf-8"), help="Only for hedging: ids of documents to leave out, one a line.")
 @click.option("--part", type=click.Choice(["SG2", "MBIC"]), help="Only for loaded_language: of BABE, to learn from.  [default: SG2]")
 @click.option(
@@ -73,6 +76,7 @@ def command(
     out: Path | None,
     seed: int | None,
     unlabelled_tokens: int | None,
+    taught_by: str | None,
     exclude: IO[str] | None,
     part: str | None,
     brat: tuple[str, ...],
@@ -87,11 +91,21 @@ def command(
 
         train, kind = train_encoder, "attribution-encoder"
     left_out = None if exclude is None else exclude.read().split()
-    given = {"seed": seed, "unlabelled_tokens": unlabelled_tokens, "part": part, "exclude": left_out, "brat": brat or None}
+    given: dict[str, Any] = {
+        "seed": seed,
+        "unlabelled_tokens": unlabelled_tokens,
+        "taught_by": taught_by,
+        "part": part,
+        "exclude": left_out,
+        "brat": brat or None,
+    }
     options = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if name not in inspect.signature(train).parameters:
-            raise click.UsageError(f"{task} takes no --{name.replace('_', '-')}.")
+            raise click.UsageError(f"{task} takes no --{name.replace('_', '-')}{' with this --engine' if engine != FAST else ''}.")
+    if taught_by is not None:
+        use(taught_by)
+        options["taught_by"] = [model() for _, model in parts(taught_by).values()]
     folder = out or Path("models") / kind
     _check(folder, kind, force)
     begin = monotonic()

@@ -23,7 +23,7 @@ Conventions
 * ``extension`` in the configuration names both: ``{"extension": "sourcing"}`` gives ``doc._.sourcing`` and ``sourcing_cues``.
 * ``models`` in the configuration replaces parts as ``framing.analyze(models=)`` does, by folders of trained models or ``None``:
   ``{"models": {"attribution": "mine/attribution", "hyperpartisan": None}}``. A pipeline on disk keeps the names of these folders, not
-  their content.
+  their content. ``engine`` chooses the other parts as there.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from framing import engines
 from framing.analysis import MODELS, OPTIONAL, analyze
 from framing.interop.packing import pack, unpack
 from framing.records import Span
@@ -57,39 +58,45 @@ class FramingComponent:
         Part -> folder of a trained model; ``None`` leaves a part out that may be left out.
     extension : str
         Name of the attribute ``doc._.NAME`` and beginning of the names of span groups.
+    engine : {"fast", "encoder"}
+        Which of the shipped parts read the text (:mod:`framing.engines`).
 
     Raises
     ------
+    ImportError
+        If what the engine needs is not installed.
     ValueError
-        If ``extension`` is no name, or another package's extension has it; if there is no such part, or it cannot be left out, or the
-        model in the folder is damaged.
+        If ``extension`` is no name, or another package's extension has it; if there is no such part or engine, or a part cannot be left
+        out, or the model in the folder is damaged.
     FileNotFoundError
         If there is no model in a folder.
     """
 
-    def __init__(self, models: Mapping[str, str | None] | None = None, extension: str = NAME) -> None:
+    def __init__(self, models: Mapping[str, str | None] | None = None, extension: str = NAME, engine: str = engines.FAST) -> None:
+        engines.load(engine)
         if not extension.isidentifier():
             raise ValueError(f"extension must be a name, not {extension!r}")
-        self.extension = extension
+        self.extension, self.engine = extension, engine
         self.models = {name: _load(name, folder) for name, folder in (models or {}).items()}
         _register(extension)
 
     def __call__(self, doc: Doc) -> Doc:
         """Analyse one document, in place."""
         _register(self.extension)  # a process that was not started from this one knows nothing of it
-        analysis = analyze(doc.text, models=self.models)
+        analysis = analyze(doc.text, models=self.models, engine=self.engine)
         doc.user_data[self.extension] = _Packed(analysis, pack(analysis))
         for name, rows in _rows(analysis).items():
             doc.spans[f"{self.extension}_{name}"] = _group(doc, f"{self.extension}_{name}", rows)
         return doc
 
 
-def make_component(nlp: Language, name: str, models: dict[str, str | None] | None, extension: str) -> FramingComponent:
+def make_component(nlp: Language, name: str, models: dict[str, str | None] | None, extension: str, engine: str) -> FramingComponent:
     """The component for a pipeline; spaCy calls it."""
-    return FramingComponent(models, extension)
+    return FramingComponent(models, extension, engine)
 
 
-Language.factory(NAME, default_config={"models": None, "extension": NAME}, assigns=["doc.user_data", "doc.spans"], func=make_component)
+DEFAULTS = {"models": None, "extension": NAME, "engine": engines.FAST}
+Language.factory(NAME, default_config=DEFAULTS, assigns=["doc.user_data", "doc.spans"], func=make_component)
 
 
 class _Packed(list[Any]):

@@ -1,4 +1,4 @@
-"""This library's attributions, by the shipped extractor and by the rules that need no training.
+"""This library's attributions, by the shipped extractor of either engine and by the rules that need no training.
 
 Conventions
 -----------
@@ -55,9 +55,9 @@ def alone(extractor: AttributionExtractor, text: str) -> Spans:
     return _spans(extractor.spans(article_from_text(text)))
 
 
-def by_model(text: str, whole: bool = False) -> Found:
-    """Attributions and spans of labels by the shipped extractor; with ``whole`` in headings and datelines too."""
-    marked, found = read_by_model(_extractor(whole), text)
+def by_model(extractor: AttributionExtractor, text: str) -> Found:
+    """Attributions and spans of labels by an extractor."""
+    marked, found = read_by_model(extractor, text)
     return Found(as_found(found).attributions, marked)
 
 
@@ -95,24 +95,31 @@ def _spans(found: Iterable[tuple[str, Span]]) -> Spans:
     return frozenset((role, span.start, span.end) for role, span in found)
 
 
-@cache
-def _extractor(whole: bool) -> AttributionExtractor:
-    mine = copy(shipped())
-    mine.body_only = mine.body_only and not whole
-    return mine
+def systems(model: Callable[[], AttributionExtractor]) -> dict[str, Predict]:
+    """By task, the predictions of the extractor that ``model`` gives."""
+
+    @cache
+    def whole() -> AttributionExtractor:
+        """The same, which reads headings and datelines too."""
+        mine = copy(model())
+        mine.body_only = False
+        return mine
+
+    return {
+        "attribution": in_texts(lambda text: by_model(whole(), text)),
+        "attribution-wikinews": in_texts(lambda text: by_model(model(), text)),
+        "attribution-tokens": in_tokens(lambda text: alone(whole(), text)),
+    }
 
 
-def _model() -> str:
-    return digest(MODELS / "attribution")
+def fields(folder: Callable[[], Path]) -> dict[str, Callable[[], Mapping[str, object]]]:
+    """By task, the fields of the signature; the model is in the folder that is given."""
+    return {
+        "attribution": lambda: {"model": digest(folder()), "text": "whole"},
+        "attribution-wikinews": lambda: {"model": digest(folder()), "text": "body"},
+        "attribution-tokens": lambda: {"model": digest(folder()), "text": "whole", "spans": "alone"},
+    }
 
 
-PREDICT: dict[str, Predict] = {
-    "attribution": in_texts(lambda text: by_model(text, whole=True)),
-    "attribution-wikinews": in_texts(by_model),
-    "attribution-tokens": in_tokens(lambda text: alone(_extractor(True), text)),
-}
-FIELDS: dict[str, Callable[[], Mapping[str, object]]] = {
-    "attribution": lambda: {"model": _model(), "text": "whole"},
-    "attribution-wikinews": lambda: {"model": _model(), "text": "body"},
-    "attribution-tokens": lambda: {"model": _model(), "text": "whole", "spans": "alone"},
-}
+PREDICT = systems(shipped)
+FIELDS = fields(lambda: MODELS / "attribution")
