@@ -211,9 +211,7 @@ def _card(
 ) -> dict[str, Any]:
     assert extractor.settings is not None
     assert extractor.classes is not None
-    asked: dict[str, Any] = {f"teacher {k + 1}": teacher.signature for k, teacher in enumerate(teachers)} if tokens > 0 else {}
-    if tokens > 0 and not asked:
-        asked: dict[str, Any] = {f"teacher {k + 1}": asdict(teacher) for k, teacher in enumerate(teaching.TEACHERS)}
+    asked: list[Any] = [teacher.signature for teacher in teachers] or [asdict(teacher) for teacher in teaching.TEACHERS]
     marks = f"{'settings:own|' if own else ''}{f'teachers:{len(teachers)}|' if teachers else ''}v:{VERSION}"
     signature = f"attribution|train:{'+'.join([*names, *brat])}|unlabelled:{tokens}|seed:{seed}|{marks}"
     settings = {
@@ -225,7 +223,7 @@ def _card(
         "words with classes": len(extractor.classes),
         "clusters of words": sorted(extractor.classes.clusters),
         "network": asdict(extractor.settings),
-        **asked,
+        **({f"teacher {k + 1}": teacher for k, teacher in enumerate(asked)} if tokens > 0 else {}),
     }
     return {
         "name": "attribution",
