@@ -63,8 +63,7 @@ COMPARED = {
     "nested": ("cue_f1", "full_f1"),
     "speech": tuple(f"{speech}_full_f1" for speech in SPEECH),
     "end to end": ("end_to_end_direct_f1", "end_to_end_all_f1"),
-    "articles": SPANS,
-    "paragraphs": SPANS,
+    **dict.fromkeys((ALONE, "articles", "paragraphs", f"articles, {ALONE}", f"paragraphs, {ALONE}"), SPANS),
 }
 # Two annotators of PolNeAR train, as a throw-away study of ours measured them before there was this program.
 STUDY = {"source_exact_f1": 0.765, "cue_exact_f1": 0.704, "content_exact_f1": 0.654, "exact_f1": 0.559}

@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments import extraction
+from experiments import extraction, results_file
 from experiments.data import load
 from experiments.extraction import Counts, flat, spans_of
 from framing import cards
@@ -186,8 +186,8 @@ def main() -> None:
     best.save(options.out)
     if best.card_:
         cards.write_page(options.out)
-    out = {"results": results, "tokens per second": speed, "bytes": sizes, "machine": processor(), "model": extraction.digest(options.out)}
-    extraction.write("encoder_export", out)
+    out = {"results": results, "bytes": sizes, "model": extraction.digest(options.out)}
+    results_file.write("encoder_export", out, {"tokens per second": speed, "machine": processor()})
     print(f"{options.out / GRAPH}: {sizes['int8'] / 1e6:.1f} MB")
 
 

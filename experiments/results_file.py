@@ -32,7 +32,7 @@ COMMITTED = ROOT / "experiments" / "results"
 ELSEWHERE = "FRAMING_RESULTS"
 RESULTS = Path(os.environ[ELSEWHERE]).resolve() if os.environ.get(ELSEWHERE) else COMMITTED
 DATA, VERSIONS, RUN = "data", "versions", "run"
-PACKAGES = {"numpy": "numpy", "scipy": "scipy", "sklearn": "scikit-learn", "nltk": "nltk", "pysbd": "pysbd", "spacy": "spacy"}
+PACKAGES = {name: name for name in ("numpy", "scipy", "nltk", "pysbd", "spacy", "onnxruntime")} | {"sklearn": "scikit-learn"}
 
 _BEGIN = perf_counter()
 

@@ -68,8 +68,8 @@ class Settings:
         Of the matrices of layers.
     room : int
         Pieces of a batch; of one with label probabilities twice as many.
-    drop : float
-        Share of states that are dropped.
+    drop, drop_taught : float
+        Share of states that are dropped; of texts with label probabilities.
     mean : float
         What the running mean keeps in a step.
     twice : float
@@ -87,6 +87,7 @@ class Settings:
     decay: float = 0.01
     room: int = 4096
     drop: float = 0.1
+    drop_taught: float = 0.1
     mean: float = 0.998
     twice: float = 1.0
     share: float = 0.4
@@ -233,9 +234,10 @@ class _State:
         import torch
 
         settings, tensors = self.settings, [tensor for _, tensor in self._learned()]
-        read = [scores(self.network, batch, layout.features, settings.drop, self.half)]
+        drop = settings.drop_taught if batch.labels is None else settings.drop
+        read = [scores(self.network, batch, layout.features, drop, self.half)]
         if settings.twice and batch.labels is not None:
-            read.append(scores(self.network, batch, layout.features, settings.drop, self.half))
+            read.append(scores(self.network, batch, layout.features, drop, self.half))
         total = sum(loss(emissions, self.network, batch) for emissions in read) / len(read)
         if len(read) > 1:
             one, other = (torch.log_softmax(emissions, 2) for emissions in read)

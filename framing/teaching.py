@@ -122,7 +122,7 @@ def lesson(text: str, memory: TypeMemory, attributions: Sequence[Attribution] | 
     patterns = read_patterns(tokens, quotes)
     signals = read_signals(patterns, quotes, memory)
     if attributions is None:
-        asked = [_probabilities(teacher, patterns, quotes) for teacher in teachers]
+        asked = [marginals(teacher, patterns, quotes) for teacher in teachers]
         return Lesson(signals, None, np.mean(asked, axis=0, dtype=np.float32) if asked else None)
     labels = encode(tokens, [a for a in attributions if a.parent is None])
     begins = chains(tokens)[:-1]
@@ -181,7 +181,7 @@ def _ask(gold: Examples, features: Any, first: Labels, say: Progress) -> tuple[F
     return scores, Transitions(*mean)
 
 
-def _probabilities(teacher: Labeller, patterns: Patterns, quotes: Sequence[Quote]) -> NDArray[np.float32]:
+def marginals(teacher: Labeller, patterns: Patterns, quotes: Sequence[Quote]) -> NDArray[np.float32]:
     """What a teacher thinks of each label of each token, headings too, (n, L)."""
     parts_ = [_marginals(scores, teacher.transitions, first - first[0]) for first, scores in teacher.scored(patterns, quotes, False)]
     return np.concatenate([np.zeros((0, len(LABELS)), np.float32), *parts_])

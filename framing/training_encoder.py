@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from framing import encoder_lessons, encoder_training
-from framing.corpora import info
+from framing.corpora import info, list_corpora
 from framing.corpora.lessons import load_lessons
 from framing.encoder.extractor import VERSION, EncoderExtractor
 from framing.encoder.session import Session
@@ -150,10 +150,11 @@ def train_encoder(
     confidences, right = extractor.outcomes(tune)
     if len(right):
         extractor.calibrator_ = fit_isotonic(confidences, right)
-    card = _card(names, list(by_hand), texts, unlabelled_tokens if raw else 0, teachers if raw else 0, own, layout, settings is not None)
-    finish(extractor, card, out)
+    asked = [asdict(replace(own, seed=own.seed + k + 1)) for k in range(teachers)] if raw else []
+    told = card([*names, *by_hand], texts, unlabelled_tokens if raw else 0, asked, own, layout, settings is not None)
+    finish(extractor, told, out)
     if out is not None:
-        _keep(Path(out) / "floats", arrays, extractor)
+        keep(Path(out) / "floats", arrays, extractor)
         shutil.rmtree(Path(out) / "training", ignore_errors=True)
     return extractor
 
@@ -188,7 +189,7 @@ def made(arrays: Mapping[str, Array], layout: Layout, texts: Sequence[str], **ar
     return EncoderExtractor.of(EncoderTagger(pieces, Session(graph), transitions(arrays), layout), **arguments)
 
 
-def _keep(folder: Path, arrays: Mapping[str, Array], extractor: EncoderExtractor) -> None:
+def keep(folder: Path, arrays: Mapping[str, Array], extractor: EncoderExtractor) -> None:
     """Write the weights as floats, and what the rest of the model is."""
     folder.mkdir(parents=True, exist_ok=True)
     chain: dict[str, Any] = {**arrays, **{name: getattr(extractor.tagger_.transitions, name) for name in CHAIN}}
@@ -211,22 +212,39 @@ def _read(name: str, split: str, data_home: str | os.PathLike[str] | None) -> li
     return list(load_lessons(name, split, data_home=data_home))
 
 
-def _card(
-    names: Sequence[str],
-    brat: Sequence[str],
+def card(
+    corpora: Sequence[str],
     texts: Sequence[Mapping[str, Any]],
     tokens: int,
-    teachers: int,
+    teachers: Sequence[Any],
     settings: Settings,
     layout: Layout,
     own: bool,
 ) -> dict[str, Any]:
+    """The card of an encoder.
+
+    Parameters
+    ----------
+    corpora : sequence of str
+        That it learned from.
+    texts : sequence of mapping
+        As :func:`framing.training_steps.describe` gives them.
+    tokens : int
+        Of raw text, as was asked for.
+    teachers : sequence
+        What is to be told of each encoder that labelled it.
+    settings, layout
+    own : bool
+        Whether the settings are others than those of the library.
+    """
     seed = settings.seed
-    marks = f"unlabelled:{tokens}|teachers:{teachers}|seed:{seed}|{'settings:own|' if own else ''}v:{VERSION}"
+    marks = f"unlabelled:{tokens}|teachers:{len(teachers)}|seed:{seed}|{'settings:own|' if own else ''}v:{VERSION}"
+    known = {corpus.name for corpus in list_corpora()}  # folders of corrections are none
+    cited = [name for name in dict.fromkeys([*corpora, *(str(text["corpus"]) for text in texts)]) if name in known]
     return {
         "name": "encoder",
         "version": VERSION,
-        "signature": f"attribution-encoder|train:{'+'.join([*names, *brat])}|{marks}",
+        "signature": f"attribution-encoder|train:{'+'.join(corpora)}|{marks}",
         "task": _TASK,
         "method": _METHOD,
         "texts": [dict(text) for text in texts],
@@ -236,11 +254,11 @@ def _card(
             "base": f"{PACKAGE} (all-MiniLM-L6-v2), Apache-2.0",
             "sha256 of the base": SHA256,
             "unlabelled tokens": tokens,
-            "teachers": teachers,
+            "teachers": list(teachers),
             "seed": seed,
             "training": asdict(settings),
             "layout": layout.to_dict(),
             "quantisation": f"matrices and what they multiply in eight bits; sizes of channels from {TEXTS} texts",
         },
-        "citations": citations(list(dict.fromkeys([*names, *(str(t["corpus"]) for t in texts if t["corpus"] not in brat)])), *_CITATIONS),
+        "citations": citations(cited, *_CITATIONS),
     }
