@@ -45,9 +45,10 @@ def main() -> None:
     """Print and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--model", type=Path, help="folder of the encoder; else the installed one")
-    folder = parser.parse_args().model or session.folder()
-    systems, signed = engines(folder, whole=True)
+    options = parser.parse_args()
     documents = list(load("polnear", "dev"))
+    folder = options.model or session.folder()
+    systems, signed = engines(folder, whole=True)
     results: dict[str, Any] = {
         "polnear_dev": on_documents(documents, True, systems, signed),
         "wikinews_dev": wikinews(*engines(folder, whole=False)),

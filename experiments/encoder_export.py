@@ -164,10 +164,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--try", action="store_true", dest="tries", help="measure other ways of rounding; write nothing")
     options = parser.parse_args()
+    documents = list(load("polnear", "dev"))
     with np.load(options.folder / "arrays.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     settings = json.loads((options.folder / "settings.json").read_text("utf-8"))
-    documents = list(load("polnear", "dev"))
     eight = {"quantised": True, "ranges": watched(arrays, settings)}
     ways: dict[str, dict[str, Any]] = {"float32": {}, "int8": eight}
     if options.tries:

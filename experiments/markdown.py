@@ -1,8 +1,13 @@
-"""Results files as cells and tables of Markdown."""
+"""Results files as cells and tables of Markdown, and pages with blocks that are made of them.
+
+A block begins with a line ``<!-- made: NAME -->`` and ends with ``<!-- end -->``; between them stands what the maker of that name gives.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from experiments import results_file
@@ -10,7 +15,10 @@ from framing.metrics.signature import short
 
 RESULTS = results_file.RESULTS
 
+BLOCK = re.compile(r"(<!-- made: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
 Rows = list[tuple[str, ...]]
+Makers = Mapping[str, Callable[[], str]]
 
 
 def result(name: str) -> Any:
@@ -55,3 +63,18 @@ def table(header: Sequence[str], rows: Rows) -> str:
 def words(name: str) -> str:
     """The name of a score as words."""
     return name.replace("_", " ").replace(" f1", " F1")
+
+
+def filled(text: str, makers: Makers) -> str:
+    """A page with every made block anew."""
+    return BLOCK.sub(lambda m: f"{m[1]}{makers[m[2]]()}\n{m[4]}", text)
+
+
+def refill(path: Path, makers: Makers, check: bool) -> int:
+    """Make the blocks of a page anew, or only ``check`` them: 1 if one does not say what the results say, else 0."""
+    text = path.read_text(encoding="utf-8")
+    made = filled(text, makers)
+    if check:
+        return int(text != made)
+    results_file.put(results_file.page(path), made)
+    return 0

@@ -9,16 +9,13 @@ one core = articles / (articles a second of one worker) / 3600; with many cores 
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from experiments.markdown import Rows, result, table
-from experiments.results_file import page
+from experiments.markdown import Rows, refill, result, table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
-BLOCK = re.compile(r"(<!-- made: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 EFFICIENCY = 0.85
 MILLION = 1_000_000
 CORES = (16, 128, 1000)
@@ -80,7 +77,7 @@ def _bytes(size: float) -> str:
     return f"{size / 1e9:,.1f} GB" if size < 1e12 else f"{size / 1e12:,.2f} TB"
 
 
-def rooms(found: dict[str, Any]) -> str:
+def rooms() -> str:
     """Where the time of an analysis goes, and what longer texts cost; from ``experiments.speed``."""
     part = result("speed.volatile")
     shares = {name.removesuffix("_share"): share for name, share in part["rooms"].items() if name.endswith("_share")}
@@ -95,23 +92,17 @@ def rooms(found: dict[str, Any]) -> str:
     return table(("stage", "share of the time"), rows) + "\n\n" + longer
 
 
-MAKERS = {"rooms": rooms, "throughput": throughput, "memory": memory, "plan": plan}
-
-
-def fill(text: str) -> str:
-    """The page with every made block anew."""
-    found = result("scale.volatile")
-    return BLOCK.sub(lambda m: f"{m[1]}{MAKERS[m[2]](found)}\n{m[4]}", text)
+MAKERS = {
+    "rooms": rooms,
+    "throughput": lambda: throughput(result("scale.volatile")),
+    "memory": lambda: memory(result("scale.volatile")),
+    "plan": lambda: plan(result("scale.volatile")),
+}
 
 
 def main() -> int:
     """Write or check."""
-    text = PAGE.read_text(encoding="utf-8")
-    made = fill(text)
-    if "--check" in sys.argv[1:]:
-        return int(text != made)
-    page(PAGE).write_text(made, encoding="utf-8", newline="\n")
-    return 0
+    return refill(PAGE, MAKERS, "--check" in sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -162,25 +162,29 @@ class AttributionExtractor(Estimator):
         for document in documents:
             article = article_from_text(document.text)
             tokens, quotes = tokenize(article), find_quotes(article.text, article.paragraphs)
-            found = self._flat(tokens, quotes, read_patterns(tokens, quotes))
+            _, found = self._flat(tokens, quotes, read_patterns(tokens, quotes))
             confidences += [a.confidence for a in found]
             right += agreeing(document.attributions, found)
         return np.array(confidences, np.float64), np.array(right, np.bool_)
 
     def __call__(self, tokens: Tokens, quotes: Sequence[Quote]) -> tuple[Attribution, ...]:
         """Attributions of a text that was read, in the order of their cues; ids count from 0."""
+        return self.labelled(tokens, quotes)[1]
+
+    def labelled(self, tokens: Tokens, quotes: Sequence[Quote]) -> tuple[NDArray[np.int64], tuple[Attribution, ...]]:
+        """The labels of the tokens of a text (:mod:`framing.tagging`), (n,), and the attributions that are made of them."""
         if not len(tokens):
-            return ()
+            return np.zeros(0, np.int64), ()
         patterns = read_patterns(tokens, quotes)
-        flat = [a for a in self._flat(tokens, quotes, patterns, self.calibrator_) if a.confidence >= self.threshold]
-        return add_nested(flat, patterns.candidates, tokens)
+        labels, found = self._flat(tokens, quotes, patterns, self.calibrator_)
+        return labels, add_nested([a for a in found if a.confidence >= self.threshold], patterns.candidates, tokens)
 
     def _flat(
         self, tokens: Tokens, quotes: Sequence[Quote], patterns: Patterns, calibrator: Calibrator | None = None
-    ) -> tuple[Attribution, ...]:
-        """What the tagger finds, with the confidence that linking gives, calibrated if there is a calibrator."""
+    ) -> tuple[NDArray[np.int64], tuple[Attribution, ...]]:
+        """The labels, and what they are linked to, with the confidence that this gives, calibrated if there is a calibrator."""
         labels, probabilities = self.tagger_.label(patterns, quotes, self.bias, self.body_only)
-        return link(tokens, quotes, labels, probabilities, calibrator)
+        return labels, link(tokens, quotes, labels, probabilities, calibrator)
 
     def predict(self, texts: Iterable[str | Article]) -> list[tuple[Attribution, ...]]:
         """The attributions of every text.

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from experiments import scale_page
+from experiments.markdown import BLOCK, filled
 from tests.corpus import environment
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -20,8 +21,8 @@ def test_the_page_of_features_is_that_of_the_code() -> None:
 
 def test_the_page_of_corpus_runs_says_what_was_measured() -> None:
     text = scale_page.PAGE.read_text(encoding="utf-8")
-    assert len(scale_page.BLOCK.findall(text)) == len(scale_page.MAKERS)
-    assert scale_page.fill(text) == text
+    assert len(BLOCK.findall(text)) == len(scale_page.MAKERS)
+    assert filled(text, scale_page.MAKERS) == text
 
 
 def test_links_lead_somewhere() -> None:

@@ -39,7 +39,7 @@ def test_metadata(installed: metadata.Distribution) -> None:
     named = {e.group: e.value for e in installed.entry_points if e.name == "framing"}
     assert named == {"console_scripts": "framing.cli:main", "spacy_factories": "framing.interop.spacy:make_component"}
     assert installed.metadata["Requires-Python"] == ">=3.10"
-    extras = {"web", "parquet", "frames", "spacy", "distributed", "plots", "docs", "all", "test", "dev", "encoder"}
+    extras = {"web", "parquet", "frames", "spacy", "distributed", "plots", "docs", "all", "test", "dev", "encoder", "train"}
     assert set(installed.metadata.get_all("Provides-Extra")) == extras
     core = {re.split(r"[>=<\[ ]", line)[0] for line in installed.requires or [] if "extra ==" not in line}
     assert core == {"numpy", "scipy", "scikit-learn", "nltk", "joblib", "click", "rich", "jinja2", "pooch", "tomli"}

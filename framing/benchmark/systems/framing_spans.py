@@ -25,7 +25,7 @@ from framing.benchmark.task import Item, Task
 from framing.benchmark.tasks.attribution import Found, as_found
 from framing.benchmark.tasks.attribution_tokens import paragraphs_of
 from framing.benchmark.token_texts import article, to_bio
-from framing.patterns import find_patterns, read_patterns
+from framing.patterns import find_patterns
 from framing.quotes import find_quotes
 from framing.records import Attribution, Span
 from framing.sources import resolve_sources
@@ -38,9 +38,9 @@ def read_by_model(extractor: AttributionExtractor, text: str) -> tuple[Spans, tu
     """Spans of labels by an extractor, and its attributions."""
     read = article_from_text(text)
     tokens, quotes = tokenize(read), find_quotes(read.text, read.paragraphs)
-    labels, _ = extractor.tagger_.label(read_patterns(tokens, quotes), quotes, extractor.bias, extractor.body_only)
+    labels, found = extractor.labelled(tokens, quotes)
     marked = _spans((ROLES[p.kind], tokens.span(p.first, p.last)) for p in pieces(labels))
-    return marked, resolve_sources(tokens, quotes, extractor(tokens, quotes))[0]
+    return marked, resolve_sources(tokens, quotes, found)[0]
 
 
 def read_by_rules(text: str) -> tuple[Attribution, ...]:
