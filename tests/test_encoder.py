@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 import framing
 from framing.attribution import AttributionExtractor
 from framing.demo import read_demo
-from framing.encoder import extractor as extractors
 from framing.encoder import session
 from framing.encoder.extractor import EncoderExtractor
 from framing.encoder.tagger import EncoderTagger, Layout
@@ -33,7 +32,7 @@ from framing.runs.journal import RunError
 from framing.tagging import LABELS
 from framing.text import article_from_text
 from framing.tokens import tokenize
-from tests.tiny_encoder import HOME, LAYOUT
+from tests.tiny_encoder import HOME, LAYOUT, forget
 
 pytest.importorskip("onnxruntime", reason="the encoder engine needs onnxruntime (the extra encoder)")
 
@@ -53,13 +52,6 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget()
     yield
     forget()
-
-
-def forget() -> None:
-    from framing.runs.shards import maker
-
-    extractors.shipped.cache_clear()
-    maker.cache_clear()
 
 
 @pytest.fixture

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from framing import cards
+from framing.encoder import extractor
 from framing.encoder.extractor import EncoderExtractor
 from framing.encoder.features import FEATURES
 from framing.encoder.session import Session
 from framing.encoder.tagger import EncoderTagger, Layout
 from framing.encoder.wordpiece import WordPieces
 from framing.encoder_graph import Array, build
+from framing.runs.shards import maker
 from framing.tagging import LABELS, forbidden
 
 HOME = Path(__file__).parent / "cases" / "tiny_encoder"
@@ -67,8 +69,8 @@ def make(quantised: bool = True) -> EncoderExtractor:
     """The extractor; it keeps what it is least sure of, too."""
     graph = build(arrays(), LAYOUT.features, HEADS, quantised=quantised)
     tagger = EncoderTagger(WordPieces(vocabulary()), Session(graph), forbidden(), LAYOUT)
-    extractor = EncoderExtractor.of(tagger, threshold=0.0)
-    extractor.card_ = {
+    made = EncoderExtractor.of(tagger, threshold=0.0)
+    made.card_ = {
         **{
             "name": "encoder",
             "version": 1,
@@ -78,7 +80,13 @@ def make(quantised: bool = True) -> EncoderExtractor:
         },
         **{"texts": [], "scores": {}, "use": ["For: tests."], "limits": ["It knows nothing."], "settings": {"seed": 5}, "citations": []},
     }
-    return extractor
+    return made
+
+
+def forget() -> None:
+    """Let nobody remember which encoder is installed."""
+    extractor.shipped.cache_clear()
+    maker.cache_clear()
 
 
 if __name__ == "__main__":
