@@ -53,7 +53,7 @@ TEACHERS: dict[str, tuple[Layout, Settings]] = {
     "5": (LAYOUT, Settings(seed=15, rounds=6, twice=0.0, rate=4e-4)),
     "6": (replace(LAYOUT, window=176, context=24), Settings(seed=16, rounds=6, twice=0.0)),
 }
-STUDENT = Settings(rounds=5, share=0.25, room=2048, twice=0.0, drop_taught=0.0, words=False)
+STUDENT = Settings(rounds=5, share=0.2, twice=0.0, drop_taught=0.0, words=False)
 KEPT = 2  # labels of a token
 
 
