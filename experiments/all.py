@@ -1,7 +1,7 @@
 """All experiments, as many side by side as asked: what a reader of the documentation runs to reproduce its tables and figures.
 
     python -m experiments.all [--only NAME ...] [--leave-out NAME ...] [--jobs 2] [--out FOLDER] [--check]
-    python -m experiments.all --quick        # small versions, compared with the committed numbers; under three minutes
+    python -m experiments.all --quick [--only NAME ...]   # small versions, compared with the committed numbers; under three minutes
     python -m experiments.all --list         # the catalogue, and what can be run here
 
 Every experiment (:mod:`experiments.catalogue`) is a process of its own with one thread, the longest first, no earlier than those whose
@@ -151,9 +151,7 @@ def may_begin(experiment: Experiment, waiting: Sequence[Experiment], running: Se
     if any(r.experiment.alone for r in running):
         return False
     if experiment.alone:
-        reads = {experiment.name}
-        later = [e for e in waiting if not e.alone and not reads & set(needs(e)) and e.name != "tables" and not waits_for_speed(e, waiting)]
-        return not running and not later
+        return not running and all(e.alone or waits_for_speed(e, waiting) for e in waiting)
     return len(running) < jobs
 
 
@@ -227,6 +225,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name not in BY_NAME:
             parser.error(f"no experiment {name!r}; there are {', '.join(BY_NAME)}")
     if options.quick:
+        if options.leave_out or options.out or options.check:
+            parser.error("--quick compares with what is committed: it takes --only and --jobs, not --leave-out, --out or --check")
         from experiments import quick
 
         return quick.run([*(options.only or quick.CHECKS)], options.jobs)

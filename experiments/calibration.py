@@ -38,12 +38,12 @@ ROWS = (  # probability, texts, path
 
 
 def number(score: Any) -> dict[str, Any] | None:
-    """Value and interval, however they are written."""
+    """Value and interval, however they are written, with what else the result says of a score: n and signature."""
     if score is None:
         return None
     if isinstance(score, list):
         return {"value": score[0], "interval": score[1:]}
-    return {key: score[key] for key in ("value", "interval", "n") if key in score}
+    return {key: score[key] for key in ("value", "interval", "n", "signature") if key in score}
 
 
 def table() -> list[dict[str, Any]]:

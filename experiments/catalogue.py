@@ -9,7 +9,6 @@ Conventions
 * ``writes``: results, figures and pages, relative to ``experiments/results`` or, with a slash, to the repository.
 * ``after``: experiments whose results it reads. ``alone``: measures speed, so nothing runs beside it. ``check``: arguments with which a
   page is only compared, never written.
-* ``quick``: whether :mod:`experiments.quick` has a small version or an exact part of it.
 """
 
 from __future__ import annotations
@@ -54,70 +53,70 @@ COLLECTED = ("hedging_trained", "frames", "loaded_language_babe", "hyperpartisan
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     # Reading, quotations, attributions
-    _one("reading", ("ud_english_ewt", SZEGED, POLNEAR), 22, packages=("nltk", "pysbd")),
+    _one("reading", ("ud_english_ewt", SZEGED, POLNEAR), 19, packages=("nltk", "pysbd")),
     _one("quotes", (POLNEAR,), 5),
-    Experiment("cues", (POLNEAR,), 4, ("framing/lexicons/cue_frames.tsv",)),
-    _one(ATTRIBUTION, (POLNEAR, WIKINEWS, "cofenet"), 37),
-    _one("attribution_breakdown", (POLNEAR,), 6),
-    _one("attribution_calibration", (POLNEAR, WIKINEWS), 18, "attribution_reliability.svg"),
-    _one("attribution_publishers", (POLNEAR,), 1300, arguments=("--publishers",), packages=SKLEARN),
-    _one("attribution_errors", (POLNEAR,), 5, "attribution_errors.tsv"),
+    Experiment("cues", (POLNEAR,), 3, ("framing/lexicons/cue_frames.tsv",)),
+    _one(ATTRIBUTION, (POLNEAR, WIKINEWS, "cofenet"), 27),
+    _one("attribution_breakdown", (POLNEAR,), 5),
+    _one("attribution_calibration", (POLNEAR, WIKINEWS), 12, "attribution_reliability.svg"),
+    _one("attribution_publishers", (POLNEAR,), 1320, arguments=("--publishers",), packages=SKLEARN),
+    _one("attribution_errors", (POLNEAR,), 4, "attribution_errors.tsv"),
     # Sources
-    _one("levels", (LEVELS, POLNEAR, WIKINEWS), 13),
-    _one("levels_end_to_end", (LEVELS, POLNEAR, WIKINEWS), 17),
+    _one("levels", (LEVELS, POLNEAR, WIKINEWS), 12),
+    _one("levels_end_to_end", (LEVELS, POLNEAR, WIKINEWS), 19),
     _one("levels_calibration", (LEVELS, POLNEAR, WIKINEWS), 1),
-    _one("withheld", (LEVELS, POLNEAR), 66, packages=SKLEARN),
+    _one("withheld", (LEVELS, POLNEAR), 56, packages=SKLEARN),
     # Hedges
-    _one("hedging", (SZEGED, CONLL), 81, packages=SKLEARN),
-    _one("hedging_shipped", (SZEGED,), 180, packages=SKLEARN),
-    _one("hedging_trained", (SZEGED, CONLL, POLNEAR), 300, packages=SKLEARN),
-    Experiment("hedge_lexicon", (SZEGED, CONLL), 5, ("framing/lexicons/hedges.tsv",), arguments=("--write",)),
+    _one("hedging", (SZEGED, CONLL), 59, packages=SKLEARN),
+    _one("hedging_shipped", (SZEGED,), 94, packages=SKLEARN),
+    _one("hedging_trained", (SZEGED, CONLL, POLNEAR), 449, packages=SKLEARN),
+    Experiment("hedge_lexicon", (SZEGED, CONLL), 2, ("framing/lexicons/hedges.tsv",), arguments=("--write",)),
     # Frames, loaded language, hyperpartisan
     _one(
-        "frames", (POLICY, RAW), 300, *(f"frames_{name}.svg" for name in ("policy", "generic", "primary", "reliability")), packages=SKLEARN
+        "frames", (POLICY, RAW), 147, *(f"frames_{name}.svg" for name in ("policy", "generic", "primary", "reliability")), packages=SKLEARN
     ),
-    _one("frames_narrative", (NARRATIVE, RAW), 353, packages=SKLEARN),
-    _one("loaded_language_babe", ("babe", RAW), 480, "loaded_language_babe.svg", packages=SKLEARN),
-    _one("hyperpartisan", (HYPER, RAW), 300, "hyperpartisan_accuracy.svg", "hyperpartisan_reliability.svg", packages=SKLEARN),
-    _one("sourcing_features", (HYPER,), 240, packages=SKLEARN),
-    _one("left_center_right", (RAW,), 240, packages=SKLEARN),
+    _one("frames_narrative", (NARRATIVE, RAW), 234, packages=SKLEARN),
+    _one("loaded_language_babe", ("babe", RAW), 258, "loaded_language_babe.svg", packages=SKLEARN),
+    _one("hyperpartisan", (HYPER, RAW), 138, "hyperpartisan_accuracy.svg", "hyperpartisan_reliability.svg", packages=SKLEARN),
+    _one("sourcing_features", (HYPER,), 93, packages=SKLEARN),
+    _one("left_center_right", (RAW,), 134, packages=SKLEARN),
     _one("domain_distance", (RAW, HYPER, NARRATIVE, POLICY, POLNEAR, SZEGED, WIKINEWS), 4),
     # Transparency
     _one("transparency", (POLNEAR, LEVELS, RATINGS), 15),
-    _one("transparency_validity", (POLNEAR, LEVELS), 46),
-    _one("fidelity", (POLNEAR, LEVELS), 18),
-    _one("rating", (RATINGS, POLNEAR, RAW), 58, packages=SKLEARN),
-    _one("rating_ideas", (RATINGS, POLNEAR, RAW), 180, packages=SKLEARN),
-    _one("known_groups", ("horne_adali_2017",), 17, packages=SKLEARN),
+    _one("transparency_validity", (POLNEAR, LEVELS), 47),
+    _one("fidelity", (POLNEAR, LEVELS), 15),
+    _one("rating", (RATINGS, POLNEAR, RAW), 44, packages=SKLEARN),
+    _one("rating_ideas", (RATINGS, POLNEAR, RAW), 105, packages=SKLEARN),
+    _one("known_groups", ("horne_adali_2017",), 16, packages=SKLEARN),
     # Annotation
-    _one("agreement", (), 3, *(f"datasets/{name}/README.md" for name in (LEVELS, POLICY, RATINGS, WIKINEWS)), packages=("nltk", "sklearn")),
+    _one("agreement", (), 2, *(f"datasets/{name}/README.md" for name in (LEVELS, POLICY, RATINGS, WIKINEWS)), packages=("nltk", "sklearn")),
     # The benchmark
     Experiment(
         "learners_run",
         (POLNEAR, LEVELS, SZEGED, "babe", POLICY, HYPER, RATINGS, RAW),
-        1500,
+        1574,
         ("learning_curves.json", "learning_curves.svg", "ablations.json"),
         packages=SKLEARN,
     ),
-    _one("cross_domain", ("babe", RAW), 49, after=(*COLLECTED, "attribution", "attribution_publishers", "levels"), packages=SKLEARN),
+    _one("cross_domain", ("babe", RAW), 39, after=(*COLLECTED, "attribution", "attribution_publishers", "levels"), packages=SKLEARN),
     _one("calibration", (), 1, after=(*COLLECTED, "attribution_calibration", "levels_calibration", "hedging_shipped")),
-    _one("benchmark", (POLNEAR, LEVELS, WIKINEWS, "cofenet", SZEGED, "babe", POLICY, HYPER, RATINGS, RAW), 900, packages=SKLEARN),
+    _one("benchmark", (POLNEAR, LEVELS, WIKINEWS, "cofenet", SZEGED, "babe", POLICY, HYPER, RATINGS, RAW), 524, packages=SKLEARN),
     # Performance: nothing beside it
-    Experiment("speed", (POLNEAR, LEVELS), 180, ("speed.volatile.json",), alone=True),
-    Experiment("scale", (POLNEAR,), 240, ("scale.volatile.json",), arguments=("--articles", "1000", "10000"), alone=True),
+    Experiment("speed", (POLNEAR, LEVELS), 143, ("speed.volatile.json",), alone=True),
+    Experiment("scale", (POLNEAR,), 213, ("scale.volatile.json",), arguments=("--articles", "1000", "10000"), alone=True),
     Experiment(
         "speed_accuracy",
         (POLNEAR, LEVELS, WIKINEWS),
-        60,
+        125,
         ("speed_accuracy.volatile.json", "speed_accuracy.svg"),
-        ("benchmark",),
+        ("benchmark", "hedging_trained"),
         alone=True,
     ),
     # Pages
     Experiment(
         "cards",
         (),
-        2,
+        1,
         ("framing/models/",),
         ("attribution", "levels", "hedging_trained", "hedging_shipped", "rating", "frames", "loaded_language_babe", "hyperpartisan"),
         check=("--check",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from experiments.reliability_plot import text
 from framing.metrics.signature import Score
 
 COLOURS = ("#1f5fa8", "#9aa7b4", "#b5502b")
@@ -16,17 +17,17 @@ def bars_svg(title: str, names: Sequence[str], rows: Mapping[str, Sequence[Score
     """A group of bars a row, one for each of ``names``, with their intervals."""
     step = BAR * len(names) + GAP
     height = TOP + step * len(rows) + 30
-    shapes = [_text(10, 18, title, "start", 13)]
+    shapes = [text(10, 18, title, "start", 13)]
     for k, name in enumerate(names):
         x = LEFT + 150 * k
-        shapes += [f'<rect x="{x}" y="28" width="10" height="10" fill="{COLOURS[k]}"/>', _text(x + 15, 37, name, "start")]
+        shapes += [f'<rect x="{x}" y="28" width="10" height="10" fill="{COLOURS[k]}"/>', text(x + 15, 37, name, "start")]
     for k in range(6):
         x = LEFT + WIDTH * k / 5
         shapes.append(f'<line x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{height - 26}" stroke="#ddd"/>')
-        shapes.append(_text(x, height - 12, f"{k / 5:.1f}"))
+        shapes.append(text(x, height - 12, f"{k / 5:.1f}"))
     for i, (row, values) in enumerate(rows.items()):
         y = TOP + step * i
-        shapes.append(_text(LEFT - 8, y + step / 2, row, "end"))
+        shapes.append(text(LEFT - 8, y + step / 2, row, "end"))
         for k, score in enumerate(values):
             top, middle = y + BAR * k, y + BAR * (k + 0.5)
             low, high = (LEFT + WIDTH * x for x in score.interval)
@@ -38,16 +39,16 @@ def bars_svg(title: str, names: Sequence[str], rows: Mapping[str, Sequence[Score
 def confusion_svg(title: str, names: Sequence[str], table: Sequence[Sequence[int]]) -> str:
     """Counts by row and column; the darker, the larger the share of its row."""
     left, top = 60, 60
-    shapes = [_text(10, 18, title, "start", 13)]
+    shapes = [text(10, 18, title, "start", 13)]
     for i, name in enumerate(names):
-        shapes.append(_text(left - 6, top + CELL * i + 19, name, "end"))
-        shapes.append(_text(left + CELL * (i + 0.5), top - 6, name))
+        shapes.append(text(left - 6, top + CELL * i + 19, name, "end"))
+        shapes.append(text(left + CELL * (i + 0.5), top - 6, name))
         whole = max(sum(table[i]), 1)
         for j, n in enumerate(table[i]):
             place = f'x="{left + CELL * j}" y="{top + CELL * i}" width="{CELL - 1}" height="{CELL - 1}"'
             shapes.append(f'<rect {place} fill="{COLOURS[0]}" fill-opacity="{n / whole:.3f}" stroke="#eee"/>')
             if n:
-                shapes.append(_text(left + CELL * (j + 0.5), top + CELL * i + 19, str(n)))
+                shapes.append(text(left + CELL * (j + 0.5), top + CELL * i + 19, str(n)))
     return _svg(title, left + CELL * len(names) + 20, top + CELL * len(names) + 20, shapes)
 
 
@@ -55,7 +56,3 @@ def _svg(title: str, width: int, height: int, shapes: Sequence[str]) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" {_STYLE}>'
     body = "\n".join(shapes)
     return f'{head}\n<title>{escape(title)}</title>\n<rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n'
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle", size: int = 11) -> str:
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}">{escape(text)}</text>'

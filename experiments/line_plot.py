@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import log10
 
+from experiments.reliability_plot import text
+
 COLOURS = ("#1f5fa8", "#b5502b", "#3c7a3c")
 WIDTH, HEIGHT, LEFT, TOP, BESIDE, BELOW = 190, 130, 46, 64, 24, 66
 
@@ -16,7 +18,7 @@ Panels = Mapping[str, Mapping[str, Sequence[Point]]]
 def lines_svg(title: str, panels: Panels, axis: str, ticks: Sequence[float], columns: int = 3) -> str:
     """Panel title -> line -> points; x from 0 to the last tick, y from the lowest to the highest bound of the panel."""
     rows = -(-len(panels) // columns)
-    shapes = [_text(10, 20, title, "start", 13)]
+    shapes = [text(10, 20, title, "start", 13)]
     for number, (name, lines) in enumerate(panels.items()):
         x0 = LEFT + (WIDTH + LEFT + BESIDE) * (number % columns)
         y0 = TOP + (HEIGHT + BELOW + 16) * (number // columns)
@@ -33,15 +35,15 @@ def _panel(x0: float, y0: float, name: str, lines: Mapping[str, Sequence[Point]]
     def place(x: float, y: float) -> tuple[float, float]:
         return x0 + WIDTH * x / ticks[-1], y0 + HEIGHT * (1 - (y - bottom) / span)
 
-    shapes = [_text(x0, y0 - 8 - 13 * len(lines), name, "start", 12)]
+    shapes = [text(x0, y0 - 8 - 13 * len(lines), name, "start", 12)]
     for k in range(5):
         y = bottom + span * k / 4
         (a, b), (c, _) = place(0, y), place(ticks[-1], y)
-        shapes += [_line(a, b, c, b, "#ddd"), _text(a - 6, b + 4, f"{y:.2f}", "end")]
+        shapes += [_line(a, b, c, b, "#ddd"), text(a - 6, b + 4, f"{y:.2f}", "end")]
     for tick in ticks:
         x, y = place(tick, bottom)
-        shapes += [_line(x, y, x, y + 4, "#888"), _text(x, y + 15, f"{tick:g}")]
-    shapes.append(_text(x0 + WIDTH / 2, y0 + HEIGHT + 30, axis))
+        shapes += [_line(x, y, x, y + 4, "#888"), text(x, y + 15, f"{tick:g}")]
+    shapes.append(text(x0 + WIDTH / 2, y0 + HEIGHT + 30, axis))
     for k, (line, points) in enumerate(lines.items()):
         colour = COLOURS[k % len(COLOURS)]
         path = " ".join("{:.1f},{:.1f}".format(*place(x, value)) for x, value, _, _ in points)
@@ -49,7 +51,7 @@ def _panel(x0: float, y0: float, name: str, lines: Mapping[str, Sequence[Point]]
         for x, value, low, high in points:
             (a, b), (_, c), (_, d) = place(x, value), place(x, low), place(x, high)
             shapes += [_line(a, c, a, d, colour), f'<circle cx="{a:.1f}" cy="{b:.1f}" r="2.5" fill="{colour}"/>']
-        shapes.append(_text(x0, y0 - 6 - 13 * (len(lines) - 1 - k), line, "start", 10, colour))
+        shapes.append(text(x0, y0 - 6 - 13 * (len(lines) - 1 - k), line, "start", 10, colour))
     return shapes
 
 
@@ -57,25 +59,25 @@ def scatter_svg(title: str, panels: Mapping[str, Mapping[str, tuple[float, float
     """Panel title -> name of a point -> (x, value, low, high); x on a logarithmic axis that all panels share."""
     every = [point for points in panels.values() for point in points.values()]
     low, high = int(log10(min(p[0] for p in every))), int(log10(max(p[0] for p in every))) + 1
-    shapes, y0 = [_text(10, 20, title, "start", 13)], float(TOP)
+    shapes, y0 = [text(10, 20, title, "start", 13)], float(TOP)
     wide, tall = 420, 150
     for name, points in panels.items():
-        shapes.append(_text(LEFT, y0 - 10, f"{name}: {axes[1]}", "start", 12))
+        shapes.append(text(LEFT, y0 - 10, f"{name}: {axes[1]}", "start", 12))
 
         def place(x: float, y: float, y0: float = y0) -> tuple[float, float]:
             return LEFT + wide * (log10(x) - low) / (high - low), y0 + tall * (1 - y)
 
         for k in range(6):
             (a, b), (c, _) = place(10**low, k / 5), place(10**high, k / 5)
-            shapes += [_line(a, b, c, b, "#ddd"), _text(a - 6, b + 4, f"{k / 5:.1f}", "end")]
+            shapes += [_line(a, b, c, b, "#ddd"), text(a - 6, b + 4, f"{k / 5:.1f}", "end")]
         for power in range(low, high + 1):
             x, y = place(10**power, 0)
-            shapes += [_line(x, y, x, y + 4, "#888"), _text(x, y + 15, f"{10**power:,}")]
+            shapes += [_line(x, y, x, y + 4, "#888"), text(x, y + 15, f"{10**power:,}")]
         for system, (x, value, under, over) in points.items():
             (a, b), (_, c), (_, d) = place(x, value), place(x, under), place(x, over)
             shapes += [_line(a, c, a, d, COLOURS[0]), f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{COLOURS[0]}"/>']
-            shapes.append(_text(a + 6, b + 4, system, "start", 10))
-        shapes.append(_text(LEFT + wide / 2, y0 + tall + 32, axes[0]))
+            shapes.append(text(a + 6, b + 4, system, "start", 10))
+        shapes.append(text(LEFT + wide / 2, y0 + tall + 32, axes[0]))
         y0 += tall + 70
     return svg(title, LEFT + wide + 120, int(y0) - 20, shapes)
 
@@ -90,8 +92,3 @@ def svg(title: str, width: int, height: int, shapes: Sequence[str]) -> str:
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle", size: int = 11, colour: str = "") -> str:
-    fill = f' fill="{colour}"' if colour else ""
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}"{fill}>{escape(text)}</text>'

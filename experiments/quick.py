@@ -5,7 +5,8 @@
     python -m experiments.quick --write           # make results/quick.json anew
 
 A check (:mod:`experiments.quick_checks`) computes some numbers by the functions of its experiment and says where they stand: ``(result,
-key, key ...)``. They must be the committed ones to 1e-9: text, keys and whole numbers the same.
+key, key ...)``. They must be the committed ones to 1e-9: text, keys and whole numbers the same. Of a page the result says whether it is as
+the results say (true, or no row that differs); nothing else can be written of one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 
 from experiments import results_file
 from experiments.all import WITHIN, at_hand, differences
-from experiments.quick_checks import CHECKS, QUICK, WITHOUT, Check, Where
+from experiments.quick_checks import CHECKS, PAGES, QUICK, WITHOUT, Check, Where
 
 __all__ = ["CHECKS", "WITHOUT", "Check", "check", "run"]
 
@@ -77,6 +78,11 @@ def looked_up(where: Where) -> Any:
     return found
 
 
+def stale(where: Where, value: Any) -> bool:
+    """Whether it is a page that is not as the results say, or anything else that is false."""
+    return value is False or (where[:2] == (QUICK, PAGES) and value not in (True, []))
+
+
 def count(node: Any) -> int:
     """How many values a result holds."""
     if isinstance(node, dict | list):
@@ -88,8 +94,9 @@ def run(names: Sequence[str], jobs: int) -> int:
     """Make checks, several at a time, and print a table; 1 if a number differs."""
     begin = time.perf_counter()
     known = [name for name in names if name in CHECKS]
-    for name in set(names) - set(known):
-        print(f"{name}: no small version: {WITHOUT.get(name, 'no such experiment')}")
+    for name in names:
+        if name not in CHECKS:
+            print(f"{name}: no small version: {WITHOUT[name]}")
     bad = 0
     with ProcessPoolExecutor(max(1, jobs), mp_context=get_context("spawn")) as pool:
         for outcome in pool.map(check, known):
@@ -108,17 +115,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="make results/quick.json anew")
     options = parser.parse_args(arguments)
-    if not options.write:
-        return run(options.names or list(CHECKS), options.jobs)
-    kept = results_file.kept(QUICK)
-    for name in options.names or CHECKS:
+    for name in options.names:
+        if name not in CHECKS and (options.write or name not in WITHOUT):
+            why = f"no small version of {name}: {WITHOUT[name]}" if name in WITHOUT else f"no experiment {name!r}"
+            parser.error(f"{why}; there are {', '.join(CHECKS)}")
+    return write(options.names or list(CHECKS)) if options.write else run(options.names or list(CHECKS), options.jobs)
+
+
+def write(names: Sequence[str]) -> int:
+    """Make the numbers of these checks anew; 1, and nothing is written, if a page is not as the results say."""
+    kept, bad = results_file.kept(QUICK), list[str]()
+    for name in names:
         for where, value in made(name):
-            if where[0] == QUICK:
-                *path, last = where[1:]
-                place = kept
-                for key in path:
-                    place = place.setdefault(key, {})
-                place[last] = value
+            if where[0] != QUICK:
+                continue
+            if stale(where, value):
+                bad.append(f"{name}: {'/'.join(where[1:])}: {value}")
+            *path, last = where[1:]
+            place = kept
+            for key in path:
+                place = place.setdefault(key, {})
+            place[last] = value
+    if bad:
+        print("\n".join(["not written:", *bad]))
+        return 1
     results_file.write(QUICK, kept)
     return 0
 

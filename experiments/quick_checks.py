@@ -20,7 +20,7 @@ from experiments.data import load
 from experiments.markdown import filled
 
 FEW = 6  # documents, where there is no quick part
-QUICK = "quick"
+QUICK, PAGES = "quick", "pages"
 
 Where = tuple[str, ...]
 Found = Iterator[tuple[Where, Any]]
@@ -102,7 +102,7 @@ def benchmark() -> Found:
 def cards() -> Found:
     from experiments import cards as experiment
 
-    yield (QUICK, "pages", "cards that differ from the results"), experiment.stale()
+    yield (QUICK, PAGES, "cards that differ from the results"), experiment.stale()
 
 
 def cross_domain() -> Found:
@@ -110,14 +110,14 @@ def cross_domain() -> Found:
 
     for task, part in experiment.collected().items():
         committed = results_file.read("cross_domain")["tasks"][task]["rows"]
-        yield (QUICK, "pages", f"cross-domain rows that differ, {task}"), [r for r in part["rows"] if r not in committed]
+        yield (QUICK, PAGES, f"cross-domain rows that differ, {task}"), [r for r in part["rows"] if r not in committed]
 
 
 def cues() -> Found:
     from experiments import cues as experiment
 
     table = experiment.TARGET.read_text(encoding="utf-8")
-    yield (QUICK, "pages", "cue_frames.tsv is as counted"), "\n".join(experiment.lines()) + "\n" == table
+    yield (QUICK, PAGES, "cue_frames.tsv is as counted"), "\n".join(experiment.lines()) + "\n" == table
 
 
 def domain_distance() -> Found:
@@ -202,7 +202,7 @@ def hedge_lexicon() -> Found:
     from experiments import hedge_lexicon as experiment
 
     old = experiment.TABLE.read_text(encoding="utf-8")
-    yield (QUICK, "pages", "hedges.tsv is as counted"), experiment.updated(old, experiment.counted_rows()) == old
+    yield (QUICK, PAGES, "hedges.tsv is as counted"), experiment.updated(old, experiment.counted_rows()) == old
 
 
 def hyperpartisan() -> Found:
@@ -274,18 +274,17 @@ def known_groups() -> Found:
 def leaderboard() -> Found:
     from experiments import leaderboard as experiment
 
-    yield (QUICK, "pages", "docs/leaderboard.md is as the results say"), experiment.text() == experiment.PAGE.read_text(encoding="utf-8")
+    yield (QUICK, PAGES, "docs/leaderboard.md is as the results say"), experiment.text() == experiment.PAGE.read_text(encoding="utf-8")
 
 
 def quotes() -> Found:
     from experiments import quotes as experiment
 
     documents = list(load("polnear", "dev"))
-    draws = np.random.default_rng(0).integers(0, len(documents), (2000, len(documents)))
     marks, directed = experiment.SCANNERS[0]
-    for name, system in experiment.SYSTEMS.items():
-        scores = experiment.score(np.array([experiment.counts(d, system, marks, directed) for d in documents]), draws)
-        yield ("quotes", f"dev | {marks} | {name}"), scores
+    for name in experiment.SYSTEMS:
+        scores = experiment.measure(documents, "dev", name, marks, directed)
+        yield ("quotes", f"dev | {experiment.scanner(marks, directed)} | {name}"), scores
 
 
 def rating() -> Found:
@@ -320,13 +319,13 @@ def scale_page() -> Found:
     from experiments import scale_page as experiment
 
     text = experiment.PAGE.read_text(encoding="utf-8")
-    yield (QUICK, "pages", "docs/scale.md is as the results say"), filled(text, experiment.MAKERS) == text
+    yield (QUICK, PAGES, "docs/scale.md is as the results say"), filled(text, experiment.MAKERS) == text
 
 
 def tables() -> Found:
     from experiments import tables as experiment
 
-    yield (QUICK, "pages", "README.md is as the results say"), experiment.text() in experiment.README.read_text(encoding="utf-8")
+    yield (QUICK, PAGES, "README.md is as the results say"), experiment.text() in experiment.README.read_text(encoding="utf-8")
 
 
 def transparency() -> Found:
@@ -339,7 +338,7 @@ def transparency_page() -> Found:
     from experiments import transparency_page as experiment
 
     new = experiment.fill(experiment.TEMPLATE.read_text(encoding="utf-8"))
-    yield (QUICK, "pages", "TRANSPARENCY.md is as the results say"), new == experiment.PAGE.read_text(encoding="utf-8")
+    yield (QUICK, PAGES, "TRANSPARENCY.md is as the results say"), new == experiment.PAGE.read_text(encoding="utf-8")
 
 
 def transparency_validity() -> Found:

@@ -20,14 +20,14 @@ def reliability_svg(
 ) -> str:
     """The plot of some series; the area of a point grows with the ``items`` of its bin."""
     width, height = LEFT + SIZE + 20, TOP + SIZE + 50 + 16 * len(series)
-    shapes = [_text(LEFT, 20, title, "start", 13)]
+    shapes = [text(LEFT, 20, title, "start", 13)]
     for k in range(LINES + 1):
         share = k / LINES
         x, y = _place(share, share)
         shapes += [_line(x, TOP, x, TOP + SIZE, "#ddd"), _line(LEFT, y, LEFT + SIZE, y, "#ddd")]
-        shapes += [_text(x, TOP + SIZE + 16, f"{share:.1f}"), _text(LEFT - 8, y + 4, f"{share:.1f}", "end")]
+        shapes += [text(x, TOP + SIZE + 16, f"{share:.1f}"), text(LEFT - 8, y + 4, f"{share:.1f}", "end")]
     shapes.append(_line(*_place(0, 0), *_place(1, 1), "#888", ' stroke-dasharray="4 3"'))
-    shapes.append(_text(LEFT + SIZE / 2, TOP + SIZE + 34, axes[0]))
+    shapes.append(text(LEFT + SIZE / 2, TOP + SIZE + 34, axes[0]))
     middle = TOP + SIZE / 2
     shapes.append(f'<text x="14" y="{middle:.0f}" text-anchor="middle" transform="rotate(-90 14 {middle:.0f})">{axes[1]}</text>')
     for k, (name, bins) in enumerate(series.items()):
@@ -38,7 +38,7 @@ def reliability_svg(
         shapes.append(f'<polyline points="{path}" fill="none" stroke="{colour}"/>')
         shapes += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{colour}" fill-opacity=".6"/>' for x, y, r in places]
         shapes.append(f'<circle cx="{LEFT + 6}" cy="{y - 4}" r="5" fill="{colour}"/>')
-        shapes.append(_text(LEFT + 18, y, f"{name}, {sum(b.n for b in bins):,} {items}", "start"))
+        shapes.append(text(LEFT + 18, y, f"{name}, {sum(b.n for b in bins):,} {items}", "start"))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     style = 'font-family="sans-serif" font-size="11" fill="#222"'
     body = "\n".join(shapes)
@@ -53,5 +53,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str, more: str = "
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{more}/>'
 
 
-def _text(x: float, y: float, text: str, anchor: str = "middle", size: int = 11) -> str:
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}">{escape(text)}</text>'
+def text(x: float, y: float, words: str, anchor: str = "middle", size: int = 11, colour: str = "") -> str:
+    """A line of text."""
+    fill = f' fill="{colour}"' if colour else ""
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}"{fill}>{escape(words)}</text>'

@@ -4,7 +4,8 @@ Conventions
 -----------
 * ``results/NAME.json``: scores with signature, interval and n, and whatever else is the same in every run; two runs give the same bytes.
   Two blocks are added: ``data``, the sums of the corpus files that were opened (:mod:`experiments.opened`), and ``versions`` of the
-  packages that scores may depend on. :func:`read` gives a result without them, :func:`made_of` them alone.
+  packages that scores may depend on. :func:`read` gives a result without them, :func:`made_of` them alone. Where parts were measured
+  before and are kept, both blocks are of these too; a package of two versions then stands with both (``1.0, 1.1``).
 * ``results/NAME.volatile.json``: what differs from run to run. ``run`` holds seconds by the clock and by the processor, Python, platform.
 * JSON with sorted keys (unless ``in_order``), one space of indentation, UTF-8; no NaN.
 * The environment variable ``FRAMING_RESULTS`` names another folder for all that experiments write, pages and word lists included
@@ -17,6 +18,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter, process_time
@@ -32,7 +34,17 @@ COMMITTED = ROOT / "experiments" / "results"
 ELSEWHERE = "FRAMING_RESULTS"
 RESULTS = Path(os.environ[ELSEWHERE]).resolve() if os.environ.get(ELSEWHERE) else COMMITTED
 DATA, VERSIONS, RUN = "data", "versions", "run"
-PACKAGES = {name: name for name in ("numpy", "scipy", "nltk", "pysbd", "spacy", "onnxruntime")} | {"sklearn": "scikit-learn"}
+PACKAGES = {  # module -> package
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "nltk": "nltk",
+    "pysbd": "pysbd",
+    "spacy": "spacy",
+    "textacy": "textacy",
+    "convokit": "convokit",
+    "onnxruntime": "onnxruntime",
+}
 
 _BEGIN = perf_counter()
 
@@ -54,18 +66,31 @@ def as_json(node: Any, in_order: bool = False) -> str:
     return json.dumps(plain(node), indent=1, sort_keys=not in_order, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def versions() -> dict[str, str]:
-    """Of this library, and of the packages that are loaded and that scores may depend on."""
-    return {"framing": __version__, **{name: metadata.version(name) for module, name in PACKAGES.items() if module in sys.modules}}
+def versions(before: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Of this library, and of the packages that are loaded and that scores may depend on, with those of kept parts (``before``)."""
+    now = {"framing": __version__, **{name: metadata.version(name) for module, name in PACKAGES.items() if module in sys.modules}}
+    if not before:
+        return now
+    both = {name: [*before.get(name, "").split(", "), now.get(name, "")] for name in (*now, *before)}
+    return {name: ", ".join(dict.fromkeys(filter(None, found))) for name, found in both.items()}
 
 
-def write(name: str, results: dict[str, Any], facts: dict[str, Any] | None = None, in_order: bool = False) -> None:
-    """Write a result, and beside it what differs from run to run (``facts`` and the run itself)."""
+def write(
+    name: str,
+    results: dict[str, Any],
+    facts: dict[str, Any] | None = None,
+    in_order: bool = False,
+    before: Mapping[str, str] | None = None,
+) -> None:
+    """Write a result, and beside it what differs from run to run (``facts`` and the run itself).
+
+    ``before``: versions of the packages that kept parts were measured with.
+    """
     data = opened.sums(data_home())
     for corpus, files in results.get(DATA, {}).items():  # parts that were measured before and are kept
         data[corpus] = {**files, **data.get(corpus, {})}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    whole = {**results, DATA: dict(sorted(data.items())), VERSIONS: versions()}
+    whole = {**results, DATA: dict(sorted(data.items())), VERSIONS: versions(before)}
     put(RESULTS / f"{name}.json", as_json(whole, in_order))
     write_volatile(name, facts or {})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from experiments.markdown import Rows, cell, cell_or_value, difference, result, table, words
 from framing.metrics.signature import short
 
@@ -22,12 +24,19 @@ GOALS_FROM_TEXT = {"polnear": {"level_macro_f1": 0.65, "withheld_f1": 0.60}}
 GOALS_OF_RATING = {"all": (0.62, 0.60), "polnear": (0.58, None), "general": (0.52, None)}
 
 
+def scored(score: Any) -> str:
+    """A score with its interval, or alone where some resample did not have it."""
+    if isinstance(score, dict) and None in (score.get("interval") or ()):
+        score = score["value"]
+    return cell_or_value(score)
+
+
 def levels() -> str:
     """Kinds, levels and entities on gold spans, beside rules, majority and second pass."""
     rows: Rows = []
     for corpus, part in result("levels")["corpora"].items():
         for measure in part["trained"]:
-            cells = [cell_or_value(part[system].get(measure)) for system in (*SYSTEMS, "majority", "second pass")]
+            cells = [scored(part[system].get(measure)) for system in (*SYSTEMS, "majority", "second pass")]
             beside = (cell_or_value(known.get(corpus, {}).get(measure)) for known in (FIRST, GOALS))
             rows.append((f"{corpus} dev", measure.replace("_", " "), *cells[:2], *beside, *cells[2:]))
     return table(("corpus", "measure", "trained", "rules", "first rules", "goal", "majority", "second pass"), rows)
@@ -39,7 +48,8 @@ def classes() -> str:
     for corpus, part in result("levels")["corpora"].items():
         for field in ("kind", "level"):
             for value, found in part[f"by {field}"].items():
-                rows.append((f"{corpus} dev", field, value, str(found["gold"]), str(found["found"]), cell_or_value(found["f1"])))
+                score = scored({**found, "value": found["f1"]})
+                rows.append((f"{corpus} dev", field, value, str(found["gold"]), str(found["found"]), score))
     return table(("corpus", "field", "value", "gold", "found", "F1"), rows)
 
 
@@ -49,7 +59,7 @@ def end_to_end() -> str:
     for corpus, part in result("levels_end_to_end")["corpora"].items():
         for reading in ("matched", "all"):
             for measure in part["trained"][reading]:
-                cells = (cell_or_value(part[system][reading].get(measure)) for system in SYSTEMS)
+                cells = (scored(part[system][reading].get(measure)) for system in SYSTEMS)
                 goal = cell_or_value(GOALS_FROM_TEXT.get(corpus, {}).get(measure))
                 rows.append((f"{corpus} dev", reading, measure.replace("_", " "), *cells, goal))
     return table(("corpus", "attributions", "measure", "trained", "rules", "goal"), rows)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.benchmark import PredictionsError, compare, evaluate
+from framing.benchmark import PredictionsError, compare, evaluate, registry
 from framing.benchmark import predictions as files
 from framing.benchmark.evaluation import UnfitError, items_sha256, tuning_split, versions
 from framing.benchmark.inputs import exported, write_inputs
@@ -89,6 +89,42 @@ def test_bytes_that_are_no_text_and_lines_over_the_limit_are_named(tmp_path: Pat
     monkeypatch.setattr(files, "MAX_LINE", 100)
     path.write_bytes(b"".join([b'{"id": "made/00\xff"}\n', b'{"id": "made/01", ' + b" " * 200 + b'"colour": true}\n', *lines[2:]]))
     assert problems(path)[:2] == ["FILE, line 1: this is no UTF-8 (byte 16)", "FILE, line 2: the line is longer than 100 bytes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (json.dumps(right(), indent=1), "line 1: this is one JSON value over several lines; write one object a line"),
+        ("\n\n" + json.dumps(right(), indent=1), "line 3: this is one JSON value over several lines; write one object a line"),
+        ("\ufeff  [" + ",\n ".join(map(json.dumps, right())) + "]", "line 1: this is one JSON value over several lines"),
+        (json.dumps(right()[0], indent=2), "line 1: this is one JSON value over several lines; write one object a line"),
+        (json.dumps(right()), "line 1: this must be an object with an id, not a list of 40; write one object a line"),
+    ],
+)
+def test_one_value_instead_of_lines_is_one_problem(text: str, message: str, tmp_path: Path) -> None:
+    (said,) = problems(save(tmp_path / "p.jsonl", [text]))
+    assert said.startswith(f"FILE, {message}")
+
+
+def test_only_the_first_line_can_be_the_beginning_of_one_value(tmp_path: Path) -> None:
+    said = problems(save(tmp_path / "p.jsonl", [right()[0], "{", "[", *right()[1:]]))
+    assert [problem.partition(":")[0] for problem in said] == ["FILE, line 2", "FILE, line 3"]
+    assert all("this is no JSON" in problem for problem in said)
+    assert problems(save(tmp_path / "p.jsonl", ["[red] car", *right()[1:]]))[0].startswith("FILE, line 1: this is no JSON: Expecting value")
+
+
+def test_an_id_is_cut_only_where_a_line_says_the_rest(tmp_path: Path) -> None:
+    items = [Item("made/" + "x" * 100 + end, "", True) for end in "ab"]
+    path = save(tmp_path / "p.jsonl", [{"id": "y" * 100, "colour": True}, {"id": items[0].id, "colour": 1}])
+    with pytest.raises(PredictionsError) as caught:
+        read_predictions(path, TASK, items)
+    assert [problem.partition("p.jsonl")[2] for problem in caught.value.problems] == [
+        f", line 1: there is no document '{'y' * 59}…' in this split",
+        f", line 2: document 'made/{'x' * 54}…': colour must be true or false, not 1",
+        f": no prediction for 1 of 2 sentences: '{items[1].id}'",
+    ]
+    with pytest.raises(PredictionsError, match=f"did you mean '{items[1].id}' or '{items[0].id}'"):
+        read_predictions(save(path, [{"id": "made/" + "x" * 99 + "b", "colour": True}]), TASK, items)
 
 
 def test_missing_documents_are_counted_and_the_first_are_named(tmp_path: Path) -> None:
@@ -326,12 +362,38 @@ def test_no_pipeline_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> Non
     pytest.importorskip("spacy")
     peers.pipeline.cache_clear()
     monkeypatch.setenv(peers.VARIABLE, "no_such_pipeline")
-    with pytest.raises(ImportError, match="cannot load 'no_such_pipeline': pip install a pipeline such as en_core_web_sm"):
+    with pytest.raises(ImportError, match="cannot load 'no_such_pipeline': python -m spacy download en_core_web_sm, or name one in"):
         peers.pipeline()
     monkeypatch.delenv(peers.VARIABLE)
     monkeypatch.setattr("spacy.util.get_installed_models", lambda: ["de_core_news_sm"])
     with pytest.raises(ImportError, match="no English pipeline"):
         peers.pipeline()
+
+
+def test_how_to_install_each_peer_stands_in_the_documentation() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "howto" / "evaluate.md").read_text(encoding="utf-8")
+    block = next(block for block in page.split("```sh\n") if block.startswith("pip install"))
+    installs = [system.install for system in map(registry.system, registry.SYSTEMS) if {"spacy"} & {*system.needs}]
+    assert sorted(block.partition("```")[0].splitlines()) == sorted(installs)
+    assert len(installs) == 3
+    assert all("pip install en_core" not in install and "pipeline" not in install for install in installs)
+
+
+def test_a_long_error_is_cut_at_a_word() -> None:
+    def told(message: str) -> str:
+        def predict(given: int) -> None:
+            raise ValueError(message)
+
+        with pytest.warns(LeftOut) as caught:
+            peers.each("peer", [1], predict, lambda _: None)
+        return str(caught[0].message).partition("such as ")[2].removesuffix(")")
+
+    words = "many words, " * 8
+    assert len(words) == 96
+    assert told(f"{words}four") == repr(f"{words}four"), "a hundred characters"
+    assert told(f"{words}fourth") == repr(f"{words.rstrip(', ')}…")
+    assert told(f"{words}four more") == repr(f"{words}four…")
+    assert told("x" * 101) == repr("x" * 100 + "…")
 
 
 def test_importing_loads_no_peer() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +17,23 @@ from typing import Any
 import pytest
 
 from framing.benchmark import registry
-from framing.cli import COMMANDS
+from framing.benchmark.evaluation import Comparison
+from framing.benchmark.formats import format_of, scores_of
+from framing.benchmark.measurement import Counted, Difference, Valued
+from framing.benchmark.systems import peers
+from framing.benchmark.task import Item, Task
+from framing.benchmark.tasks.loaded import Verdict
+from framing.cli import COMMANDS, evaluate_text
+from framing.hedge_features import TYPES
+from framing.metrics.signature import Score
 from tests.made_benchmark import Colours
 from tests.test_benchmark import right, save
 
 Run = Callable[..., SimpleNamespace]
 SYSTEMS = ("reds", "fails", "learns", "absent", "elsewhere")
+TASKS = tuple(registry.TASKS)
+MADE = {"levels": (Item("a", "", ()), ()), "loaded-language": (Item("a", "Words.", Verdict(True, ()), fold=0), Verdict(True))}
+WIDEST = ((-0.123, (-0.123, -0.123)), (1.0, (-1.0, 1.0)), (-100.25, (-100.25, -100.25)))  # a score and its interval
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +60,34 @@ def fits(text: str) -> bool:
     return max(map(len, text.split("\n"))) <= 80 and "\x1b" not in text
 
 
+def score_names(task: Task) -> list[str]:
+    """The scores of a task, which needs no corpus to name them."""
+    item = MADE.get(task.name)
+    measured = task.measure([item[0]], [item[1]]) if item else task.measure([], [])
+    if isinstance(measured, Valued):
+        return list(measured.measures)
+    assert isinstance(measured, Counted)
+    return list(measured.scores(measured.table.sum(axis=0, keepdims=True)))
+
+
+def result_of(task: Task, value: float, interval: tuple[float, float]) -> Any:
+    signed = "task:made|system.model:" + "long" * 30 + "|version:1"
+    scores = {name: Score(name, value, interval, 0, signed) for name in score_names(task)}
+    return SimpleNamespace(task=task, split="dev", system="made", items=(), scores=scores, primary=scores[task.primary])
+
+
 # scores
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_scores_of_all_tasks_fit_the_terminal(name: str) -> None:
+    task = registry.task(name)
+    for value, interval in WIDEST:
+        result = result_of(task, value, interval)
+        for chosen in ((), *((score,) for score in result.scores)):
+            shown = evaluate_text.scores_text(result, chosen)
+            assert fits(shown)
+        assert "".join(shown.split("\n\n")[-1].split("\n")) == result.primary.signature
 
 
 def test_scores_of_a_file_have_interval_n_and_signature(run: Run, perfect: Path) -> None:
@@ -130,6 +171,33 @@ def test_a_file_with_the_name_of_a_system(run: Run, perfect: Path, tmp_path: Pat
     assert (found["first"]["system"], found["second"]["system"]) == ("reds", "file")
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_differences_of_all_tasks_fit_the_terminal(name: str) -> None:
+    task = registry.task(name)
+    for value, interval in WIDEST:
+        result = result_of(task, value, interval)
+        every = tuple(result.scores)
+        for chosen in (evaluate_text.leading(result), every, *((score,) for score in every)):
+            rows = tuple(Difference(score, value, interval, 0.0, 0.123, 0) for score in chosen)
+            shown = evaluate_text.differences_text(Comparison(result, result, rows), ("one", "another" * 20))
+            assert fits(shown)
+            words = [line.split() for line in shown.split("\n")]
+            for score in chosen:
+                (k,) = [k for k, line in enumerate(words) if line[:1] == [score] or line[:2] == ["*", score]]
+                numbers = words[k][1 + (words[k][0] == "*") :] or words[k + 1]
+                assert numbers[-2:] == ["<.001", ".123"]
+
+
+def test_a_comparison_leaves_precision_and_recall_to_those_who_ask(run: Run) -> None:
+    done = run("colours", "--compare", "reds", "fails")
+    assert [name for name in ("colour_f1", "colour_precision", "colour_recall", "errors") if name in done.out] == ["colour_f1", "errors"]
+    assert "Precision and recall: with --score NAME, or all with --json." in done.out
+    done = run("colours", "--compare", "reds", "fails", "--score", "colour_recall")
+    assert ("colour_recall" in done.out, "colour_f1" in done.out, "with --score" in done.out) == (True, False, False)
+    whole = json.loads(run("colours", "--compare", "reds", "fails", "--json").out)
+    assert {"colour_precision", "colour_recall"} < whole["differences"].keys()
+
+
 # what is wrong
 
 
@@ -162,6 +230,10 @@ def test_wrong_predictions_give_no_score(run: Run, tmp_path: Path) -> None:
         (("colours", "--system", "elsewhere"), "the system elsewhere does nothing for colours; it does levels"),
         (("colours", "--save-predictions", "x", "--predictions", "y"), "--save-predictions belongs to --system."),
         (("colours", "--list", "--system", "reds"), "--list lists, and measures nothing."),
+        (("colours", "--list", "--json"), "--list lists, and measures nothing."),
+        (("colours", "--list", "--score", "errors"), "--list lists, and measures nothing."),
+        (("colours", "--inputs", "no/x", "--json"), "there is nothing for --json."),
+        (("colours", "--inputs", "no/x", "--score", "y", "-o", "no/z"), "there is nothing for --score and --output."),
     ],
 )
 def test_wrong_usage(args: tuple[str, ...], message: str, run: Run) -> None:
@@ -177,6 +249,25 @@ def test_predictions_are_not_overwritten(run: Run, perfect: Path) -> None:
         assert done.code == 2
         assert "would be overwritten" in done.err
     assert perfect.read_bytes() == before
+
+
+def test_two_outputs_are_two_files(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").write_text("old")
+    (tmp_path / "link").symlink_to("there")
+    (tmp_path / "hard").hardlink_to("there")
+    for args, names in (
+        (("--save-predictions", "z", "-o", tmp_path / "z"), "--output and --save-predictions"),
+        (("--save-predictions", "link", "-o", "there"), "--output and --save-predictions"),
+        (("--inputs", "hard", "-o", "there"), "--output and --inputs"),
+        (("--inputs", "./z", "--save-predictions", "z"), "--save-predictions and --inputs"),
+    ):
+        done = run("colours", "--system", "reds", *args)
+        assert (done.code, done.out) == (2, "")
+        assert f"{names} are the same file" in " ".join(done.err.split())
+    assert {path.name for path in tmp_path.iterdir()} == {"there", "link", "hard"}
+    assert (tmp_path / "there").read_text() == "old"
+    assert run("colours", "--system", "reds", "--inputs", "a", "--save-predictions", "b", "-o", "c").code == 0
 
 
 def test_what_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
@@ -208,6 +299,93 @@ def test_one_task_is_told(run: Run) -> None:
     assert 'A prediction is `{"id": ..., "colour": true}`.' in done.out
     assert "systems reds, fails, learns, absent" in done.out.replace("\n", " ")
     assert "wikinews_attributions (here)" in done.out
+
+
+def test_paragraphs_and_lists_are_wrapped_as_a_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = """Short.
+
+    One line of a paragraph that goes on,
+    and on.
+
+    - an item of some length, which needs more than the eighty columns of a line, so that it hangs
+      and goes on;
+    * another;
+
+        code  as it is
+        more  code
+    """
+    monkeypatch.setattr(Colours, "__doc__", told)
+    shown = run("colours", "--list").out
+    assert shown.partition("Short.")[2].startswith(
+        """
+
+One line of a paragraph that goes on, and on.
+
+- an item of some length, which needs more than the eighty columns of a line, so
+  that it hangs and goes on;
+* another;
+
+    code  as it is
+    more  code
+"""
+    )
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_is_told_in_full_lines(name: str) -> None:
+    shown = evaluate_text.task_text(registry.task(name), None)
+    assert fits(shown)
+    lines = shown.partition("\n\n")[2].split("\n")
+    for line, following in pairwise(lines):
+        if line and following and not following.startswith("- "):
+            assert len(line) + 1 + len(following.split()[0]) > 80, line
+            assert following.startswith("  ") == line.startswith(("- ", "  "))
+
+
+def _means(told: str, name: str, any_end: bool) -> bool:
+    """Whether a name stands in backquotes there, whose end may be a star."""
+    kinds = r"\w+" if any_end else "(precision|recall|f1)"
+    return any(re.fullmatch(word.replace("*", kinds), name) for word in re.findall(r"`(\w+(?:_\*)?)`", told))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_score_is_explained(name: str) -> None:
+    task = registry.task(name)
+    told = format_of(task)
+    for other in TASKS:
+        if f"as in `{other}`" in told or f"as `{other}`" in told:
+            told += format_of(registry.task(other))
+    told = " ".join((told + scores_of(task)).split())
+    if "`epistemic_*` and so on" in told:
+        told += "".join(f"`{kind}_*`" for kind in TYPES)
+    if "`CODE_f1` (and precision, recall)" in told:
+        told += "".join(f"`{code}_*`" for code in getattr(task, "codes", ()))
+    any_end = name in ("attribution-tokens", "levels", "transparency-index", "rating")  # where they say what may stand there
+    assert [score for score in score_names(task) if not _means(told, score, any_end)] == []
+
+
+def test_a_pipeline_that_is_not_there_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(registry.SYSTEMS, "spacy-rules", "tests.made_benchmark:REDS")  # whatever packages are here
+    monkeypatch.delenv(peers.VARIABLE, raising=False)
+
+    def listed(*installed: str) -> str:
+        monkeypatch.setattr(evaluate_text.metadata, "entry_points", lambda group: SimpleNamespace(names={*installed}))
+        done = run("--list")
+        assert fits(done.out)
+        return " ".join(done.out.partition("\n  spacy-rules")[2].partition("\n  convokit")[0].split())
+
+    assert f"no English pipeline of spaCy is installed: {peers.GET}" in listed()
+    assert "no English pipeline" in listed("de_core_news_sm")
+    assert "pipeline" not in listed("de_core_news_sm", "en_core_web_md")
+    monkeypatch.setenv(peers.VARIABLE, "no_such_pipeline")
+    assert "FRAMING_SPACY_PIPELINE names 'no_such_pipeline', which is neither installed nor a folder" in listed("en_core_web_md")
+    monkeypatch.setenv(peers.VARIABLE, str(tmp_path))
+    assert "pipeline" not in listed()
+
+
+def test_systems_with_a_pipeline_are_those_that_run_one() -> None:
+    modules = {name: import_module(place.partition(":")[0]) for name, place in registry.SYSTEMS.items() if name not in SYSTEMS}
+    assert {name for name, module in modules.items() if hasattr(module, "parsed")} == {*evaluate_text.PIPED}
 
 
 def test_all_tasks_and_systems_are_listed(run: Run) -> None:

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-* Where no split is named it is the one for tuning, the first that a task has. ``test`` is read only if it is named.
+* Where no split is named it is the one for tuning, the first that a task has and that is no test part
+  (:func:`framing.corpora.lessons.is_test`). ``test`` is read only if it is named.
 * What a system is given holds gold only on splits that begin with ``cv``, where it learns from other folds.
 * The signature of every score: task, split, corpora, system (and its own fields, as ``system.NAME``) or the first digits of the SHA-256 of
   the file of predictions, those of the items (``data``: ids, texts, what is given, and gold), then what the measure depends on, resamples
@@ -32,10 +33,10 @@ from framing.benchmark.measurement import Difference, Measurement
 from framing.benchmark.predictions import from_records, read_predictions
 from framing.benchmark.system import LeftOut, System
 from framing.benchmark.task import Item, Task
+from framing.corpora.lessons import is_test
 from framing.metrics.signature import DIGITS, Score
 from framing.version import __version__
 
-TEST = "test"
 _SUM = 12  # digits of a SHA-256 in a signature
 _PACKAGES = ("numpy", "scipy", "scikit-learn")  # whose version may change a score, beside those that a system needs
 
@@ -178,7 +179,7 @@ def tuning_split(task: Task) -> str:
         If the task has no other one.
     """
     for split in task.splits:
-        if not split.startswith(TEST):
+        if not is_test(split):
             return split
     raise ValueError(f"task {task.name} has only the split {', '.join(task.splits)}: name it")
 

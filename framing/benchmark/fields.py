@@ -98,6 +98,21 @@ def check_choice(value: object, where: str, choices: Collection[str]) -> str:
     return value
 
 
+def check_names(value: object, where: str) -> tuple[str, ...]:
+    """The names: a string is one, a list holds several, ``None`` is none.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    names = [] if value is None else [value] if isinstance(value, str) else check_list(value, where)
+    for k, name in enumerate(names):
+        if not isinstance(name, str):
+            raise ValueError(f"{where}[{k}]: must be a string, not {shown(name)}")
+    return tuple(names)
+
+
 def check_number(value: object, where: str, low: float = -math.inf, high: float = math.inf) -> float:
     """The value, if it is a finite number from ``low`` to ``high``; true and false are none.
 

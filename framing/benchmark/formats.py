@@ -1,8 +1,9 @@
-"""What predictions must look like, for each task: made from the docstrings of the code that reads them, so that it says what is so.
+"""What predictions must look like and what the scores are, for each task: made from the docstrings of the code, so that it says what is so.
 
     python -m framing.benchmark.formats > docs/predictions.md
 
-The docstring of a task's class says what its items and predictions are, that of its ``read`` which fields an object has.
+The docstring of a task's class says what its items, predictions and scores are, that of its ``read`` which fields an object has. ``SCORES``
+are the names that several tasks share.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from framing.benchmark import registry
 from framing.benchmark.task import Task
 
 _ROLE = re.compile(r":\w+:`~?\.?([^`]+)`")
+_NAME = re.compile(r"`(?:\*_)?(\w+)`")
 
 _HEAD = """\
 # Predictions: the format of each task
@@ -25,7 +27,28 @@ not included.
 `framing evaluate TASK --inputs FILE` writes the items, `framing evaluate TASK --predictions FILE` measures; [how to](howto/evaluate.md).
 
 Made by `python -m framing.benchmark.formats` from the docstrings of the tasks; `framing evaluate TASK --list` shows the same.
+
 """
+SCORES = """\
+- `*` at the end of a name: the scores `*_precision` (how much of what is predicted is right), `*_recall` (how much of gold is found) and
+  `*_f1`, their harmonic mean;
+- `micro_f1`: F1 of the counts of all labels together; `macro_f1`: mean of the F1 of each label; `accuracy`: the share that is right;
+- `*_exact_accuracy`, `*_begin_accuracy`: spans that are right, of those that are right, missed or wrong; `*_jaccard`: mean over the gold
+  spans and the predicted ones that touch none of these; a gold span counts the largest overlap / hull that it has with a predicted one,
+  and the others count 0;
+- `spearman`, `kendall` (tau-b), `pearson`: correlations; `mae`: mean absolute error;
+- `brier`: mean square of the distance between a probability and what is so, 1 or 0; `ece_width`, `ece_mass`: expected calibration error
+  in ten bins, of equal width or of equally many probabilities.
+"""
+
+
+def scores_of(task: Task | None = None) -> str:
+    """What the names of scores mean that several tasks share, in Markdown: of a task those that it has, by what is said of it; else all."""
+    items = [item.strip(";.\n") for item in re.split(r"\n(?=- )", SCORES)]
+    if task is not None:
+        told = " ".join((format_of(task), task.primary, *task.lower_is_better))
+        items = [item for item in items if any(re.search(rf"(?<![a-z]){name}(?![a-z])", told) for name in _NAME.findall(item))]
+    return "Names of scores, where a task does not say otherwise:\n\n" + ";\n".join(items) + ".\n"
 
 
 def format_of(task: Task) -> str:
@@ -39,7 +62,7 @@ def format_of(task: Task) -> str:
 
 def page() -> str:
     """All tasks, as a page of the documentation."""
-    parts = [_HEAD]
+    parts = [_HEAD + scores_of()]
     for name in registry.TASKS:
         task = registry.task(name)
         facts = f"Items: {task.unit}s. Splits: {', '.join(task.splits)}. Corpora: {', '.join(task.corpora)}. "

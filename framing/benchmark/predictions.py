@@ -6,6 +6,7 @@ Conventions
   ``id`` says the task (:meth:`framing.benchmark.task.Task.read`).
 * Every item has exactly one line. A file in which anything is wrong gives no predictions: :class:`PredictionsError` names line and document
   of the first ``SHOWN`` problems and counts the others. A missing item is a problem too; "found nothing" is an empty prediction.
+* A file that is one JSON value, a list or an object over several lines, is one problem; the rest of it is not read.
 * A line is read with a limit and the file line by line, so that what nobody has vouched for cannot fill the memory.
 * ``sha256`` is that of the bytes of the file, as ``sha256sum`` prints it.
 """
@@ -28,8 +29,9 @@ from framing.writing import replacing
 
 SHOWN = 10  # problems that are written out
 MAX_LINE = 1 << 26  # bytes: more than any prediction for a text of a megabyte
-_SHORT = 60  # characters of a foreign string that an error repeats
+_SHORT = 60  # characters of a foreign string that an error repeats; the id of a document that has no line is told in full
 _FEW = 5  # missing documents that are named
+_LINES = "write one object a line"
 
 Line = tuple[str, "Mapping[str, Any] | str"]  # place of a record, and the record or what is wrong with it
 
@@ -120,7 +122,7 @@ def take(rows: Iterable[Line], task: Task, items: Sequence[Item], whole: str) ->
     missing = [item.id for k, item in enumerate(items) if k not in seen]
     if missing:
         count += 1
-        few = ", ".join(_named(name) for name in missing[:_FEW]) + (" ..." if len(missing) > _FEW else "")
+        few = ", ".join(map(repr, missing[:_FEW])) + (" ..." if len(missing) > _FEW else "")
         text = f"{whole}: no prediction for {len(missing):,} of {len(items):,} {task.unit}s: {few}"
         problems = [*problems[: SHOWN - 1], text] if len(problems) == SHOWN else [*problems, text]
     if count:
@@ -137,7 +139,7 @@ def _item(record: Mapping[str, Any], places: Mapping[str, int], known: bool) -> 
         raise ValueError(f"the id must be a string, not {shown(name)}")
     if name not in places:
         near = difflib.get_close_matches(name[:200], places, 2) if known else []
-        hint = f"; did you mean {' or '.join(map(_named, near))}?" if near else ""
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
         raise ValueError(f"there is no document {_named(name)} in this split{hint}")
     return places[name]
 
@@ -150,12 +152,32 @@ def _read(task: Task, record: Mapping[str, Any], item: Item) -> Any:
 
 
 def _parsed(stream: IO[bytes], name: str, digest: Any) -> Iterator[Line]:
-    for n, (line, cut) in enumerate(lines(stream, MAX_LINE), 1):
-        digest.update(line)
+    first = True
+    for n, (raw, cut) in enumerate(lines(stream, MAX_LINE), 1):
+        digest.update(raw)
+        line = raw.removeprefix(b"\xef\xbb\xbf") if n == 1 else raw
+        told = line.strip(b" \t\r\n")
         if cut:
             yield f"{name}, line {n}", f"the line is longer than {MAX_LINE:,} bytes"
-        elif line.strip(b" \t\r\n"):
-            yield f"{name}, line {n}", _object(line.removeprefix(b"\xef\xbb\xbf") if n == 1 else line)
+        elif told:
+            if first and (problem := _whole(told)):
+                raise PredictionsError([f"{name}, line {n}: {problem}"], 1)
+            yield f"{name}, line {n}", _object(line)
+        first = first and not told
+
+
+def _whole(line: bytes) -> str:
+    """What is wrong if the first line is a list or begins a value that goes on in the next ones: all lines are of that value."""
+    over = f"this is one JSON value over several lines; {_LINES}"
+    if not line.startswith(b"["):
+        return over if line == b"{" else ""
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        return over if error.pos >= len(error.doc) else ""
+    except (ValueError, RecursionError):
+        return ""
+    return f"{_no_object(value)}; {_LINES}"
 
 
 def _object(line: bytes) -> Mapping[str, Any] | str:
@@ -190,7 +212,7 @@ def _no_object(value: object) -> str:
 
 
 def _named(name: str) -> str:
-    return repr(name if len(name) <= _SHORT else name[: _SHORT - 3] + "...")
+    return repr(name if len(name) <= _SHORT else name[: _SHORT - 1] + "…")
 
 
 def written(task: Task, items: Sequence[Item], predictions: Sequence[Any]) -> Iterator[bytes]:

@@ -30,6 +30,8 @@ SYSTEMS = {  # name -> module:object
     "framing-encoder": "framing.benchmark.systems.encoder:SYSTEM",
     "framing-rules": "framing.benchmark.systems.rules:SYSTEM",
     "majority": "framing.benchmark.systems.majority:SYSTEM",
+    "length": "framing.benchmark.systems.length:SYSTEM",
+    "string": "framing.benchmark.systems.strings:SYSTEM",
     "lexicon": "framing.benchmark.systems.lexicon:SYSTEM",
     "regex": "framing.benchmark.systems.regex:SYSTEM",
     "tfidf": "framing.benchmark.systems.tfidf:SYSTEM",

@@ -5,7 +5,7 @@ Conventions
 Scores come with interval, n and signature, in 80 columns; ``--json`` has all of it. ``--compare A B`` takes names of systems and files:
 what is the name of a system is one (a file of that name is ``./NAME``). A test split is read only if ``--split`` names it. Wrong
 predictions give no score: each problem is a line on standard error, and the exit code is 2, as for wrong usage; 1 if a corpus or a package
-is missing.
+is missing. ``--score``, ``--json`` and ``--output`` where nothing is shown, and two outputs in one file, are wrong usage.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import difflib
 import json
 import os
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,10 +107,12 @@ def command(
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other: --compare A B takes systems and files.")
     if save_predictions and not system:
         raise click.UsageError("--save-predictions belongs to --system.")
-    if as_json and inputs and not chosen:
-        raise click.UsageError("--inputs writes JSON lines to its FILE; there is nothing for --json.")
+    idle = [name for name, value in (("--score", scores), ("--json", as_json), ("--output", output)) if value]
+    if idle and inputs and not chosen:
+        raise click.UsageError(f"--inputs writes JSON lines to its FILE; there is nothing for {' and '.join(idle)}.")
+    _apart({"--output": output, "--save-predictions": save_predictions, "--inputs": inputs})
     if listed:
-        if chosen or inputs:
+        if chosen or inputs or scores or as_json:
             raise click.UsageError("--list lists, and measures nothing.")
         from framing.cli.evaluate_text import task_text, tasks_text
 
@@ -138,7 +141,7 @@ def _run(
     from framing.benchmark.evaluation import compare as difference
     from framing.benchmark.inputs import write_inputs
     from framing.benchmark.predictions import PredictionsError, write_predictions
-    from framing.cli.evaluate_text import differences_text, scores_text
+    from framing.cli.evaluate_text import differences_text, leading, scores_text
 
     predictions, system, pair = what
     sides: tuple[str, ...] = pair or ((system,) if system else (predictions,) if predictions else ())
@@ -172,7 +175,7 @@ def _run(
             for note in result.warnings:
                 complain(note)
         if pair:
-            compared = difference(found[0], found[1], scores or None)
+            compared = difference(found[0], found[1], scores or (None if as_json else leading(found[0])))
             return _give(_json(compared.to_dict(True)) if as_json else differences_text(compared, pair), output)
         if not as_json:
             return _give(scores_text(found[0], scores), output)
@@ -210,6 +213,14 @@ def _file(name: str, or_system: bool) -> str:
     if not os.access(name, os.R_OK):
         raise click.UsageError(f"{name} cannot be read")
     return name
+
+
+def _apart(outputs: dict[str, str | None]) -> None:
+    """No two outputs are one file."""
+    for (name, path), (other, second) in combinations([(name, path) for name, path in outputs.items() if path], 2):
+        both = os.path.exists(path) and os.path.exists(second)
+        if os.path.samefile(path, second) if both else os.path.realpath(path) == os.path.realpath(second):
+            raise click.UsageError(f"{name} and {other} are the same file, {path}.")
 
 
 def _write(name: str, write: Callable[[], None]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
+from collections.abc import Iterator, Sequence
+from importlib import metadata
 from math import isfinite
 
 from framing.benchmark import registry
 from framing.benchmark.evaluation import Comparison, Result
-from framing.benchmark.formats import format_of
+from framing.benchmark.formats import format_of, scores_of
 from framing.benchmark.measurement import Difference
 from framing.benchmark.registry import SYSTEMS, TASKS
+from framing.benchmark.systems import peers
 from framing.benchmark.task import Task
 from framing.cli.corpora import presence
 from framing.cli.start import undisturbed
@@ -19,6 +23,8 @@ from framing.showing import one_line
 
 WIDTH = 80
 _PRF = ("precision", "recall", "f1")
+_COLUMNS = (0, 7, 7, 8, 17, 7, 0)  # widths of a table of differences, where the lines have room
+PIPED = ("textacy", "spacy-rules")  # systems that run a pipeline of spaCy
 
 
 def scores_text(result: Result, only: tuple[str, ...]) -> str:
@@ -69,39 +75,62 @@ def _head(task: Task, split: str, *results: Result) -> list[str]:
 
 
 def _fill(text: str, label: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False)
+    return _wrapped(text, label, " " * len(label))
 
 
 def _signature(result: Result) -> list[str]:
-    """Broken behind the fields, so that the lines put together are the signature."""
+    """Broken behind the fields, so that the lines put together are the signature; a field that fills a line is broken in itself."""
     lines = [""]
-    for part in result.primary.signature.split("|"):
-        if lines[-1] and len(lines[-1]) + len(part) + 1 > WIDTH:
+    for part in result.primary.signature.replace("|", "|\n").split("\n"):
+        if lines[-1] and len(lines[-1]) + len(part) > WIDTH:
             lines.append("")
-        lines[-1] += part + "|"
-    lines[-1] = lines[-1][:-1]
+        lines[-1:] = [(lines[-1] + part)[k : k + WIDTH] for k in range(0, len(lines[-1] + part), WIDTH)]
     return lines
 
 
+def leading(result: Result) -> tuple[str, ...]:
+    """The scores without the precision and the recall whose F1 is there."""
+    named = set(result.scores)
+    inner = {f"{name[:-3]}_{kind}" for name in named if name.endswith("_f1") for kind in _PRF[:2]} - {result.task.primary}
+    return tuple(name for name in result.scores if name not in inner)
+
+
 def differences_text(compared: Comparison, names: tuple[str, str]) -> str:
+    """The difference of two results by score, with interval and both p."""
     first, second = compared.first, compared.second
     task = first.task
-    width = max((len(d.name) for d in compared.differences), default=0) + 2
     lines = [*_head(task, first.split, first, second), *_fill(one_line(names[0]), "A: "), *_fill(one_line(names[1]), "B: "), ""]
-    lines.append(f"  {'':{width}}{'A':7}{'B':7}{'A - B':8}{'95 % interval':17}{'p':7}p")
-    lines.append(f"  {'':{width}}{'':39}{'boot.':7}rand.")
+    rows = [("", "A", "B", "A - B", "95 % interval", "p", "p"), ("", "", "", "", "", "boot.", "rand.")]
     for d in compared.differences:
         one, two = (short(r.scores[d.name].value) for r in (first, second))
         sign = "+" if d.difference > 0 else ""
         low, high = d.interval
         ends = f"[{short(low)}, {short(high)}]"
-        row = f"{d.name:{width}}{one:7}{two:7}{sign + short(d.difference):8}{ends:17}{_p(d.p_bootstrap, d):7}{_p(d.p_randomisation, d)}"
-        lines.append(_mark(task, d.name) + row)
+        name = _mark(task, d.name) + d.name
+        rows.append((name, one, two, sign + short(d.difference), ends, _p(d.p_bootstrap, d), _p(d.p_randomisation, d)))
+    lines += _laid(rows)
+    shown = tuple(d.name for d in compared.differences)
     lower = [d.name for d in compared.differences if d.name in task.lower_is_better]
     told = "* the score that orders the leaderboard. p, two-sided: by paired bootstrap, by approximate randomisation; each score by itself."
     lines += ["", *_fill(told), *(_fill(f"Lower is better: {', '.join(lower)}.") if lower else [])]
+    if shown == leading(first) and len(shown) < len(first.scores):
+        lines += _fill("Precision and recall: with --score NAME, or all with --json.")
     lines += ["", "A:", *_signature(first), "B:", *_signature(second)]
     return "\n".join(lines) + "\n"
+
+
+def _laid(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows in columns, closer together where a line would be too long; if that is not enough, each name stands above its numbers."""
+    longest = [max(map(len, column)) for column in zip(*rows)]
+    wide = [max(n + 2, usual) for n, usual in zip(longest, _COLUMNS)]
+    fitting = [w for w in (wide, [n + 2 for n in longest], [n + 1 for n in longest]) if sum(w[:-1]) + longest[-1] <= WIDTH]
+    if not fitting and any(name.strip() for name, *_ in rows):
+        below = _laid([("   ", *numbers) for _, *numbers in rows])
+        for (name, *_), line in zip(rows, below):
+            yield from ([name] if name else []) + [line]
+        return
+    for row in rows:
+        yield "".join(cell.ljust(n) for cell, n in zip(row, fitting[0] if fitting else wide)).rstrip()
 
 
 def _p(value: float, of: Difference) -> str:
@@ -126,7 +155,20 @@ def tasks_text(data_home: str | None) -> str:
             lines += _fill(f"for {does}", " " * (column + 2))
             if missing := system.missing():
                 lines += _fill(f"not installed: {', '.join(missing)}. {system.install}", " " * (column + 2))
+            elif name in PIPED and (lack := _no_pipeline()):
+                lines += _fill(lack, " " * (column + 2))
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _no_pipeline() -> str:
+    """What to say if :func:`framing.benchmark.systems.peers.pipeline` would find none, told without spaCy, whose import takes long."""
+    wanted = os.environ.get(peers.VARIABLE)
+    if not wanted:
+        there = any(name.startswith("en_") for name in metadata.entry_points(group="spacy_models").names)
+        return "" if there else f"no English pipeline of spaCy is installed: {peers.GET}"
+    if wanted.startswith("blank:") or os.path.exists(wanted) or any(metadata.distributions(name=wanted)):
+        return ""
+    return f"{peers.VARIABLE} names {one_line(wanted)!r}, which is neither installed nor a folder: {peers.GET}"
 
 
 def _corpora_of(task: Task, data_home: str | None) -> str:
@@ -140,11 +182,25 @@ def task_text(task: Task, data_home: str | None) -> str:
         does = [name for name in SYSTEMS if task.name in registry.system(name).tasks]
     lines = [*_fill(f"{task.name}: {task.title}"), *_fill(_corpora_of(task, data_home))]
     lines += [*_fill(f"primary score {task.primary}; items are {task.unit}s"), *_fill(f"systems {', '.join(does)}"), ""]
-    lines += [line for text in format_of(task).split("\n") for line in (_refill(text) or [""])]
-    return "\n".join(lines) + "\n"
+    lines += [*_refilled(format_of(task)), "", *_refilled(scores_of(task))]
+    return "\n".join(lines).rstrip() + "\n"
 
 
-def _refill(line: str) -> list[str]:
-    indent = line[: len(line) - len(line.lstrip())]
-    hang = indent + ("  " if line.lstrip().startswith("* ") else "")
-    return textwrap.wrap(line.strip(), WIDTH, initial_indent=indent, subsequent_indent=hang, break_on_hyphens=False)
+def _refilled(text: str) -> list[str]:
+    """Markdown wrapped anew: paragraphs and the items of lists, each as a whole; other lines that are indented stay lines."""
+    blocks: list[tuple[str, str, list[str]]] = []  # indent of the first line and of the others, and what stands there
+    goes_on = False
+    for line in text.split("\n"):
+        told = line.strip()
+        indent = line[: len(line) - len(line.lstrip())]
+        is_item = told.startswith(("- ", "* "))
+        if told and not is_item and goes_on and (not indent or blocks[-1][1] != blocks[-1][0]):
+            blocks[-1][2].append(told)
+            continue
+        blocks.append((indent, f"{indent}  " if is_item else indent, [told]))
+        goes_on = bool(told) and (is_item or not indent)
+    return [line for first, others, parts in blocks for line in _wrapped(" ".join(parts), first, others) or [""]]
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)

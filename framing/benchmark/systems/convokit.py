@@ -17,7 +17,7 @@ from typing import Any
 from framing.benchmark.system import System
 from framing.benchmark.systems.lexicon import HEDGES, uncertain
 
-INSTALL = "pip install --no-deps convokit, then pip install spacy pandas pymongo pyyaml requests tqdm scipy scikit-learn"
+INSTALL = "pip install --no-deps convokit && pip install spacy pandas pymongo pyyaml requests tqdm scipy scikit-learn"
 NEEDS = ("convokit", "spacy")
 _MODULE = "convokit.politeness_collections.politeness_api.features.politeness_strategies"
 _FEATURE, _MARKERS = "feature_politeness_==HASHEDGE==", "politeness_markers_==HASHEDGE=="

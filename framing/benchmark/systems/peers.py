@@ -24,7 +24,8 @@ from framing.showing import one_line
 
 VARIABLE = "FRAMING_SPACY_PIPELINE"
 PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_trf")
-GET = f"pip install a pipeline such as en_core_web_sm, or name one in {VARIABLE}"
+DOWNLOAD = "python -m spacy download en_core_web_sm"  # pipelines are not on the package index under their own names
+GET = f"{DOWNLOAD}, or name one in {VARIABLE}"
 _KINDS, _LONG = 3, 100  # errors that a warning names, and characters of their messages
 
 T = TypeVar("T")
@@ -60,13 +61,21 @@ def each(name: str, inputs: Iterable[T], predict: Callable[[T], Any], empty: Cal
         except Exception as error:  # noqa: BLE001 - others raise whatever they like
             kind = type(error).__name__
             errors[kind] += 1
-            examples.setdefault(kind, one_line(str(error))[:_LONG])
+            examples.setdefault(kind, _shortened(one_line(str(error))))
             out.append(empty(given))
     if errors:
         kinds = "; ".join(f"{n:,} × {kind}, such as {examples[kind]!r}" for kind, n in errors.most_common(_KINDS))
         told = f"{name} raised an error on {errors.total():,} of {len(out):,} {unit}s, which count as empty predictions ({kinds})"
         warnings.warn(told, LeftOut, stacklevel=2)
     return out
+
+
+def _shortened(text: str) -> str:
+    """A long text up to its last whole word that fits, with a mark."""
+    if len(text) <= _LONG:
+        return text
+    fits = text[: _LONG + 1].rpartition(" ")[0] or text[:_LONG]
+    return fits.rstrip(" ,;:") + "…"
 
 
 @cache

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.benchmark.system import System
-from framing.benchmark.systems.peers import each, parsed, pipeline_fields
+from framing.benchmark.systems.peers import DOWNLOAD, each, parsed, pipeline_fields
 from framing.benchmark.systems.textacy import TASKS, stretches
 from framing.benchmark.task import Item, Task
 from framing.cues import reporting_forms
@@ -164,6 +164,6 @@ SYSTEM = System(
     "rules over the dependency parse of a pipeline of spaCy",
     dict.fromkeys(TASKS, predict),
     ("spacy",),
-    "pip install spacy, and a pipeline such as en_core_web_sm",
+    f"pip install spacy && {DOWNLOAD}",
     fields,
 )

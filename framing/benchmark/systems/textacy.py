@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.benchmark.system import System
-from framing.benchmark.systems.peers import each, parsed, pipeline_fields
+from framing.benchmark.systems.peers import DOWNLOAD, each, parsed, pipeline_fields
 from framing.benchmark.task import Item, Task
 from framing.metrics.attribution import Triple
 
@@ -69,6 +69,6 @@ SYSTEM = System(
     "textacy, direct quotations on a pipeline of spaCy",
     dict.fromkeys(TASKS, predict),
     ("textacy", "spacy"),
-    "pip install textacy, and a pipeline such as en_core_web_sm",
+    f"pip install textacy && {DOWNLOAD}",
     fields,
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from framing.benchmark import attribution_counts as counts
 from framing.benchmark.attribution_counts import Spans
-from framing.benchmark.fields import check_choice, check_keys, check_list, check_span, check_spans, check_whole, shown
+from framing.benchmark.fields import check_choice, check_keys, check_list, check_names, check_span, check_spans, check_whole, shown
 from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
@@ -59,9 +59,32 @@ class Attribution(Task):
     Each has a cue (the words that report: "said", "according to", "concern"), perhaps a source, and a content in one part or several. The
     text is whole: headings count. PolNeAR marks nothing inside of a content, so predictions with a ``parent`` are left out.
 
-    ``cue_*``: cues matched by overlap. ``full_*``: source and content with an intersection over union of .5 too. ``exact_*``: all spans
-    the same. ``source_exact_*``, ``cue_exact_*``, ``content_exact_*``: spans by role. ``direct_*`` and so on: by speech. ``tokens_*``,
-    ``span_*``, ``end_to_end_*``: without a look at the cue, for systems that have none. Resampled are articles.
+    Scores of whole attributions, which are matched one to one by the overlap of their cues:
+
+    - ``cue_*``: those that are matched;
+    - ``full_*``: matched, and the sources have an intersection over union of .5 or more, and so have the contents; two that are not there
+      are alike;
+    - ``exact_*``: matched, and cue, source and content are the same to the character;
+    - ``source``, ``content``: the share of the matched whose sources, or whose contents, are so alike;
+    - ``direct_cue_*``, ``direct_full_*``, ``indirect_cue_*``, ``indirect_full_*``, ``mixed_cue_*``, ``mixed_full_*``: by speech. Recall is
+      among the gold attributions of that speech, precision among the predicted of that speech, whatever the speech of their partners, and
+      F1 the harmonic mean of the two. So recall may be above 0 where precision is 0: what was found was predicted with another speech;
+    - ``recall_direct``, ``recall_indirect``, ``recall_mixed``: recall of ``full_*`` by the speech of gold, so ``direct_full_recall`` and
+      its like once more.
+
+    ``source_exact_*``, ``cue_exact_*``, ``content_exact_*``: the spans of a role, each part of a content by itself, the same to the
+    character, whichever attribution they are of, if that one has no parent; a span of several attributions counts once.
+
+    Scores without a look at the cue, for systems that have none. A content, gold or predicted, is ``direct`` if half of its words or more
+    stand between double quotation marks, ``indirect`` if none do, and ``all`` are these and the others; its speech is not looked at:
+
+    - ``tokens_all_*``, ``tokens_direct_*``: words in any content, all of them or those between double quotation marks;
+    - ``span_all_*``, ``span_direct_*``, ``span_indirect_*``: contents of a kind, matched one to one at an intersection over union of their
+      words of .5 or more;
+    - ``end_to_end_all_*``, ``end_to_end_direct_*``, ``end_to_end_indirect_*``: those whose sources share a character too;
+    - ``speaker_all``, ``speaker_direct``, ``speaker_indirect``: the share of the matched contents whose sources do.
+
+    Resampled are articles.
     """
 
     name: ClassVar[str] = "attribution"
@@ -145,8 +168,13 @@ class Attribution(Task):
 class Wikinews(Attribution):
     """Attributions in Wikinews articles, nested: "the paper wrote that the minister had said ..." are two, the second with a parent.
 
-    Items and predictions as in ``attribution``. ``parent_*``: pairs of child and parent. ``via_*``: relays. ``nested_*``: attributions
-    with a parent alone. Articles and annotation lie in ``datasets/`` of this repository.
+    Items, predictions and scores as in ``attribution``, but predictions with a parent count, and there are more scores:
+
+    - ``parent_*``: pairs of child and parent; right if the two are matched with a child and its parent;
+    - ``via_*``: relays; right if the matched attribution has one of that name, capitals aside;
+    - ``nested_cue_*``, ``nested_full_*``: as ``cue_*`` and ``full_*``, of the attributions with a parent alone, on both sides.
+
+    Articles and annotation lie in ``datasets/`` of this repository.
     """
 
     name: ClassVar[str] = "attribution-wikinews"
@@ -197,14 +225,7 @@ def _read(row: object, where: str, place: int, n: int, length: int) -> Triple:
         if not 0 <= parent < n or parent == place:
             raise ValueError(f"{where}.parent: {shown(parent)} is no other of {n:,} attributions")
     speech = check_choice(named["speech"], f"{where}.speech", SPEECH) if named.get("speech") is not None else UNKNOWN
-    return Triple(source, cue, content, parent, tuple(_relays(named.get("via"), f"{where}.via")), speech)
-
-
-def _relays(via: object, where: str) -> Iterator[str]:
-    for k, name in enumerate([] if via is None else [via] if isinstance(via, str) else check_list(via, where)):
-        if not isinstance(name, str):
-            raise ValueError(f"{where}[{k}]: must be a string, not {shown(name)}")
-        yield name
+    return Triple(source, cue, content, parent, check_names(named.get("via"), f"{where}.via"), speech)
 
 
 def _no_circle(found: Sequence[Triple]) -> None:

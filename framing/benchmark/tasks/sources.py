@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from framing.benchmark.fields import check_choice, check_keys, check_list, check_whole, shown
+from framing.benchmark.fields import check_choice, check_keys, check_list, check_names, check_whole, shown
 from framing.benchmark.measurement import Counted, joined
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
@@ -233,7 +233,7 @@ def _source(row: object, where: str) -> Source:
         _yes_or_no(named["withheld"], f"{where}.withheld"),
         _yes_or_no(named["position"], f"{where}.position"),
         None if reason is None else check_choice(reason, f"{where}.reason", REASONS),
-        _relays(named.get("via"), f"{where}.via"),
+        check_names(named.get("via"), f"{where}.via"),
     )
 
 
@@ -241,14 +241,6 @@ def _yes_or_no(value: object, where: str) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{where}: must be true or false, not {shown(value)}")
     return value
-
-
-def _relays(via: object, where: str) -> tuple[str, ...]:
-    names = [] if via is None else [via] if isinstance(via, str) else check_list(via, where)
-    for k, name in enumerate(names):
-        if not isinstance(name, str):
-            raise ValueError(f"{where}[{k}]: must be a string, not {shown(name)}")
-    return tuple(names)
 
 
 def _label(value: object, where: str) -> Label:
