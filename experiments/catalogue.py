@@ -49,6 +49,7 @@ def _one(
 
 
 SKLEARN = ("scipy", "sklearn")
+ENCODER = ("onnxruntime", "framing_encoder")
 COLLECTED = ("hedging_trained", "frames", "loaded_language_babe", "hyperpartisan", "rating")
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -61,6 +62,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     _one("attribution_calibration", (POLNEAR, WIKINEWS), 12, "attribution_reliability.svg"),
     _one("attribution_publishers", (POLNEAR,), 1320, arguments=("--publishers",), packages=SKLEARN),
     _one("attribution_errors", (POLNEAR,), 4, "attribution_errors.tsv"),
+    _one("encoder", (POLNEAR, WIKINEWS, "cofenet"), 120, packages=ENCODER),
     # Sources
     _one("levels", (LEVELS, POLNEAR, WIKINEWS), 12),
     _one("levels_end_to_end", (LEVELS, POLNEAR, WIKINEWS), 19),
@@ -112,6 +114,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         ("benchmark", "hedging_trained"),
         alone=True,
     ),
+    Experiment("engines", (POLNEAR,), 90, ("engines.volatile.json",), packages=ENCODER, alone=True),
     # Pages
     Experiment(
         "cards",
@@ -129,6 +132,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         ("transparency", "transparency_validity", "known_groups", "rating", "fidelity"),
     ),
     Experiment("scale_page", (), 1, ("docs/scale.md",), ("scale", "speed")),
+    Experiment("engines_page", (), 1, ("docs/engines.md",), ("encoder", "engines")),
     Experiment("leaderboard", (), 1, ("docs/leaderboard.md",), ("benchmark",)),
     Experiment("tables", (), 1, ("experiments/README.md",)),
 )
@@ -136,6 +140,8 @@ BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 
 # Scripts that are no part of a reproduction, and why.
 LEFT_OUT = {
+    "encoder_export": "makes the shipped encoder of the weights that encoder_teach leaves",
+    "encoder_teach": "learns the shipped encoder: hours on two cores",
     "coding_sheet": "makes a sheet for people to fill in, and compares filled ones",
     "hedging_peers": "reads packages of others, which have to be fetched first: --peers FOLDER",
     "linking": "learns weights that the shipped model was trained with; a new run would change what it stands on",

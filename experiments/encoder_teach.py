@@ -22,10 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data import data_home
+from experiments.data import load
 from framing import encoder_lessons
 from framing.attribution import MODELS, shipped
-from framing.corpora.lessons import load_lessons
 from framing.encoder.tagger import Layout
 from framing.encoder_lessons import Lessons
 from framing.encoder_network import base_arrays, base_pieces, transitions
@@ -64,7 +63,7 @@ def read(documents: list[Document], layout: Layout, labelled: bool) -> Lessons:
 
 def texts() -> tuple[list[Document], list[Document]]:
     """PolNeAR train, and the raw texts."""
-    return list(load_lessons(CORPORA[0], "train", data_home=data_home())), list(load_lessons(RAW, data_home=data_home(), unlabelled=True))
+    return list(load(CORPORA[0], "train")), list(load(RAW, unlabelled=True))
 
 
 def default(raw: list[Document]) -> NDArray[np.uint8]:
@@ -111,7 +110,7 @@ def learn(folder: Path) -> None:
     gold, others = read(known, LAYOUT, True), read(raw, LAYOUT, False)
     others = others.taught(targets(folder / "labels.npz", len(others)))
     arrays = fit(base_arrays(), gold, others, LAYOUT, STUDENT, folder / "student.npz", _said("student"))
-    tune = list(load_lessons(CORPORA[0], "dev", data_home=data_home()))
+    tune = list(load(CORPORA[0], "dev"))
     told = [
         describe(CORPORA[0], "train", "learning", known),
         describe(CORPORA[0], "dev", "calibration", tune),
