@@ -75,7 +75,7 @@ def main() -> int:
         import numpydoc  # noqa: F401
         import sphinx  # noqa: F401
     except ImportError as error:
-        print(f'{error.name} is not installed: pip install "framing[docs]"', file=sys.stderr)
+        print(f'{error.name} is not installed: pip install -e ".[docs]"', file=sys.stderr)
         return 2
     sys.path[:0] = [str(ROOT), str(HERE)]
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])

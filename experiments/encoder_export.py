@@ -1,6 +1,6 @@
 """From trained arrays to the model that is shipped: the graph in eight bits, what that costs, and how fast it is.
 
-    python -m experiments.encoder_export FOLDER [--try] [--out packages/encoder/framing_encoder/model]
+    python -m experiments.encoder_export FOLDER [--try] [--beside WEIGHT] [--out packages/encoder/framing_encoder/model]
 
 ``FOLDER`` holds what training leaves: ``arrays.npz`` (as :mod:`framing.encoder_graph` takes them, and the transitions ``initial``,
 ``between``, ``final``) and ``settings.json`` (the layout, bias, thresholds, card). The graph is built as floats and in eight bits; both
@@ -8,6 +8,9 @@ read PolNeAR dev, whole texts (headings too). Written are the exact F1 of source
 their difference with its interval (paired bootstrap over articles, 1,000 resamples, seed 0); whole attributions likewise; tokens (ours) a
 second of the whole tagger on one thread, pieces, features, encoder and decoding together: articles in turns, the minimum of three rounds.
 The confidence is calibrated on PolNeAR dev, as that of the default engine.
+
+``--beside`` adds the scores of the default engine with that weight, its transitions too (stacking); all are divided by one and half the
+weight, so that probabilities stay about as sure.
 
 With ``--try`` other ways of rounding are measured, without calibration and with the speed on every fourth article, and nothing is
 written: seven bits, one kind of matrix as floats.
@@ -34,18 +37,20 @@ from experiments import extraction, results_file
 from experiments.data import load
 from experiments.extraction import Counts, flat, spans_of
 from framing import cards
+from framing.attribution import shipped
 from framing.encoder.extractor import GRAPH, EncoderExtractor
 from framing.encoder.session import Session
 from framing.encoder.tagger import EncoderTagger, Layout
 from framing.encoder.wordpiece import WordPieces
 from framing.encoder_graph import Array, Arrays, build
+from framing.encoder_network import CHAIN
 from framing.encoder_rounding import TEXTS, magnitudes
 from framing.learning.calibration import fit_isotonic
 from framing.learning.crf import Transitions
 from framing.patterns import Patterns, read_patterns
 from framing.quotes import find_quotes
 from framing.records import Document, Quote
-from framing.tagger import Floats, Labeller, Labels
+from framing.tagger import Floats, Labeller, Labels, Tagger
 from framing.text import article_from_text
 from framing.tokens import tokenize
 
@@ -93,7 +98,28 @@ def extractor(arrays: Arrays, settings: dict[str, Any], **how: Any) -> EncoderEx
     graph = build(arrays, layout.features, HEADS, **how)
     transitions = Transitions(*(arrays[name] for name in ("initial", "between", "final")))
     given = {name: settings[name] for name in ("threshold", "bias", "threshold_spans") if name in settings}
-    return EncoderExtractor.of(EncoderTagger(vocabulary(), Session(graph), transitions, layout), **given)
+    return EncoderExtractor.of(
+        EncoderTagger(vocabulary(), Session(graph), transitions, layout, default() if layout.beside else None), **given
+    )
+
+
+def default() -> Tagger:
+    """That of the default engine."""
+    tagger = shipped().tagger_
+    assert isinstance(tagger, Tagger)
+    return tagger
+
+
+def stacked(arrays: Arrays, settings: dict[str, Any], weight: float) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Weights and settings with the scores of the default engine beside; see the module's docstring."""
+    share, other = 1 / (1 + weight / 2), default().transitions
+    mixed = {name: (share * (arrays[name] + weight * getattr(other, name))).astype(np.float32) for name in CHAIN}
+    head = {name: (share * arrays[name]).astype(np.float32) for name in ("head.weight", "head.bias")}
+    layout = {**settings["layout"], "beside": round(share * weight, 4)}
+    card = dict(settings.get("card", {}))
+    if card:
+        card["settings"] = {**card["settings"], "layout": layout}
+    return {**arrays, **mixed, **head}, {**settings, "layout": layout, "card": card}
 
 
 def watched(arrays: Arrays, settings: dict[str, Any]) -> dict[str, Array]:
@@ -162,12 +188,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--beside", type=float, default=0.0, metavar="WEIGHT", help="of the default engine's scores")
     parser.add_argument("--try", action="store_true", dest="tries", help="measure other ways of rounding; write nothing")
     options = parser.parse_args()
     documents = list(load("polnear", "dev"))
     with np.load(options.folder / "arrays.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     settings = json.loads((options.folder / "settings.json").read_text("utf-8"))
+    if options.beside:
+        arrays, settings = stacked(arrays, settings, options.beside)
     eight = {"quantised": True, "ranges": watched(arrays, settings)}
     ways: dict[str, dict[str, Any]] = {"float32": {}, "int8": eight}
     if options.tries:

@@ -35,14 +35,27 @@ BESIDE = {  # scores that stand beside the one that orders, for systems that do 
     "hyperpartisan": ("accuracy", "macro_f1", "area"),
 }
 
+CONSTANT = ("majority",)  # systems that say one thing of all items of a fold
+RANKS = ("spearman", "kendall", "pearson")
+ARTEFACT = (
+    "says one number in each fold, the mean of the other folds, which is low where the fold itself is high: "
+    "that its correlation is below 0 is an artefact"
+)
+
 HEAD = """\
 # Leaderboard
 
+**Bold** is this library, not the winner; the best row of each split stands first. What each score measures:
+[predictions and scores of each task](predictions.md). Higher is better, but where the head of a column says "lower is better". *split*: the
+part of the corpus; *n*: how many items were measured.
+
 Who does best on what. A score stands with its 95 % interval (bootstrap over the items); *less* is the library's score less the system's on
-the same items, with interval and p by approximate randomisation. **No number here is of a test part**, but for the published ones: these
-are what their authors printed, on *other* parts or folds (mostly test parts, which are kept for the last measurement), so that they say
-where the field is and rank nobody against the rows above them. A *second annotator* is measured like a system against the first one, on the
-items that both annotated; scores above that level cannot be told apart. The rules of `spacy-rules` were chosen with the dev part of
+the same items, with interval and p by approximate randomisation. Where the two disagree (an interval without 0 beside a p of .05 or more,
+or the other way round), p decides who leads: the interval, a bootstrap, says how large the difference may be on other items, and p how
+often one of that size comes about if the two systems are interchangeable. **No number here is of a test part**, but for the published ones:
+these are what their authors printed, on *other* parts or folds (mostly test parts, which are kept for the last measurement), so that they
+say where the field is and rank nobody against the rows above them. A *second annotator* is measured like a system against the first one, on
+the items that both annotated; scores above that level cannot be told apart. The rules of `spacy-rules` were chosen with the dev part of
 PolNeAR in view, as the thresholds of `framing` were. On splits that begin with `cv` the settings of the recipes of `framing` were chosen
 with these very folds in view, so its scores there are a little too good.
 {peers}
@@ -63,7 +76,8 @@ RULES = """\
   Nothing that was learned from, or chosen by looking at, a test part. Whoever uses a language model names it and the end of its training
   data: these corpora have been on the web for years.
 * **Test once.** One run on `test` for a system and version; a second one is another system, and both are reported.
-* **Chance.** A system leads if it is better by the score that the task names with p below .05. Each p knows nothing of the others.
+* **Chance.** A system leads if it is better by the score that the task names with p below .05 by approximate randomisation, whatever the
+  interval of the difference holds. Each p knows nothing of the others.
 * **How to submit.** Write predictions ([how](howto/evaluate.md)), run
   `framing evaluate TASK --split SPLIT --predictions FILE --json`, and open a pull request that adds two files and shows what the command
   printed (with the signature): the predictions as `experiments/submissions/TASK/SPLIT/NAME.jsonl` and, beside them, `NAME.md`, ten lines on
@@ -118,7 +132,8 @@ def section(name: str, task: dict[str, Any]) -> str:
     for split, part in task["results"].items():
         rows += ranked(split, part, shown, shown[0] in task["lower is better"])
     more, citations = published(task["published"], shown)
-    lines.append(table(("system", "split", *map(words, shown), "n", "less", "remarks"), [*rows, *more]))
+    columns = (words(score) + (" (lower is better)" if score in task["lower is better"] else "") for score in shown)
+    lines.append(table(("system", "split", *columns, "n", "less", "remarks"), [*rows, *more]))
     if citations:
         lines.append("\nPublished: " + " ".join(f"[{k}] {citation}." for k, citation in enumerate(citations, 1)))
     gone = {(own, why) for part in task["results"].values() for own, why in part["left out"].items() if own not in part["systems"]}
@@ -159,18 +174,19 @@ def ranked(split: str, part: dict[str, Any], shown: tuple[str, ...], lower: bool
         bold = f"**{name}**" if name == OURS else name
         less = difference(part["less"].get(name))
         scores = (score(own["scores"].get(name)) for name in shown)
-        rows.append((bold, split, *scores, f"{own['n']:,}", less, "; ".join(remarks(name, own, part))))
+        rows.append((bold, split, *scores, f"{own['n']:,}", less, "; ".join(remarks(name, own, part, split, primary))))
     if "ceiling" in part:
         own = part["ceiling"]
         rows.append(("second annotator", split, *(score(own["scores"].get(name)) for name in shown), f"{own['n']:,}", "", "ceiling"))
     return rows
 
 
-def remarks(name: str, own: dict[str, Any], part: dict[str, Any]) -> list[str]:
+def remarks(name: str, own: dict[str, Any], part: dict[str, Any], split: str, primary: str) -> list[str]:
     """What stands behind a row."""
     submitted = [f"[submitted](../experiments/submissions/{own['submitted']})"] if "submitted" in own else []
     earlier = ["of an earlier run, as not installed where the others were measured"] if name in part["left out"] else []
-    return [*submitted, *earlier, *own["warnings"]]
+    artefact = [ARTEFACT] if name in CONSTANT and split.startswith("cv") and primary in RANKS else []
+    return [*submitted, *earlier, *artefact, *own["warnings"]]
 
 
 def score(found: dict[str, Any] | None) -> str:

@@ -8,6 +8,8 @@ Conventions
 * ``loaded_share``: one row a sentence in the author's voice, the most loaded first, at most ``SENTENCES``; value is its probability, weight
   1 / sentences in that voice, and the text names the words that make it so. A last row holds the others, so that the products sum to the
   share.
+* In words a frame has its name (``TITLES``) and what the text says stands in quotation marks; the features keep the names that they have in
+  the models.
 * Only what shipped models said is explained: what a model of one's own did, it has to say itself.
 """
 
@@ -17,10 +19,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from framing import frames, hyperpartisan, loaded
+from framing import frames, hyperpartisan, hyperpartisan_features, loaded
 from framing.article_words import ArticleWords
 from framing.classifier import CONSTANT, OTHERS, Reason
+from framing.frame_features import COLUMNS, HEAD
 from framing.rating_features import Reading
+from framing.reasons import seen, signed
 from framing.result import Analysis, Explanation
 from framing.tokens import Tokens, tokenize
 
@@ -95,12 +99,26 @@ def summaries(analysis: Analysis, explained: Mapping[str, Sequence[Explanation]]
 
 
 def _summary(name: str, said: str, rows: Sequence[Explanation]) -> Explanation:
-    """What speaks most for and against, on the log-odds."""
-    ranked = sorted((r for r in rows if r.feature not in (OTHERS, CONSTANT)), key=lambda r: r.value * r.weight)
+    """What speaks most for and against, on the log-odds, as far as it is not 0.0 there."""
+    ranked = sorted((r for r in rows if r.feature not in (OTHERS, CONSTANT) and seen(r.value * r.weight)), key=lambda r: r.value * r.weight)
     high, low = [r for r in ranked[::-1][:SHOWN] if r.value * r.weight > 0], [r for r in ranked[:SHOWN] if r.value * r.weight < 0]
     sides = ("for", high), ("against", low)
-    told = [f"{side} it speak {', '.join(f'{r.feature.strip()} {r.value * r.weight:+.1f}' for r in own)}" for side, own in sides if own]
-    return Explanation(name, 0.0, 0.0, (), f"{said} by words and counts: {'; '.join(told)} (log-odds).")
+    told = [f"{side} it speak {', '.join(f'{_named(r.feature)} {signed(r.value * r.weight)}' for r in own)}" for side, own in sides if own]
+    why = f"words and counts: {'; '.join(told)} (log-odds)" if told else "many words and counts, none of which weighs much"
+    return Explanation(name, 0.0, 0.0, (), f"{said} by {why}.")
+
+
+def _named(feature: str) -> str:
+    """A feature for people: the name of the frame, not its code; words of the text in quotation marks."""
+    if feature in COLUMNS:
+        (kind, code), where = feature.removeprefix("words of ").partition(", ")[0].split(), feature.rpartition(", ")[2]
+        frame = f"{'' if kind == 'policy' else 'generic '}frame {TITLES[kind][code]}"
+        return f"words of the {frame} ({HEAD if where == HEAD else 'whole article'})"
+    if feature in hyperpartisan_features.columns():
+        name, _, where = feature.rpartition(", ")
+        return f"{name} ({where})" if where in hyperpartisan_features.PLACES else feature
+    words, _, where = feature.rpartition(", ")
+    return f"“{words.strip()}” {where}" if where in hyperpartisan_features.PLACES else f"“{feature.strip()}”"
 
 
 def _sentence(analysis: Analysis, row: Explanation) -> str:
@@ -125,13 +143,15 @@ def _rows(reasons: Iterable[Reason]) -> tuple[Explanation, ...]:
 
 
 def _told(reason: Reason) -> str:
-    amount = f"{reason.contribution:+.2f} on the log-odds"
+    amount = f"{signed(reason.contribution, 2)} on the log-odds"
     if reason.feature == OTHERS:
         return f"Everything that is not listed, together: {amount}."
     if reason.feature == CONSTANT:
         return f"What an article without any of this starts from: {amount}."
-    times = f", {len(reason.spans)} times" if len(reason.spans) > 1 else ""
-    return f"“{reason.feature.strip()}”{times} speaks {'for' if reason.contribution > 0 else 'against'} it: {amount}."
+    times = f", {len(reason.spans)} times," if len(reason.spans) > 1 else ""
+    name, side = _named(reason.feature), "for" if reason.contribution > 0 else "against"
+    several = name.startswith(("words of ", "loaded words: "))
+    return f"{name[0].upper()}{name[1:]}{times} {'speak' if several else 'speaks'} {side} it: {amount}."
 
 
 def _loaded(analysis: Analysis, tokens: Tokens) -> tuple[Explanation, ...]:

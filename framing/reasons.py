@@ -96,6 +96,7 @@ def explain_rating(rows: Sequence[Mapping[str, Any]]) -> tuple[Explanation, ...]
 def rating_summary(rating: float, rows: Sequence[Explanation]) -> Explanation:
     """One row on the rating: what raises and what lowers its decision most, each with its product of value and weight."""
     ranked = sorted(rows, key=lambda row: row.value * row.weight)
+    ranked = [row for row in ranked if seen(row.value * row.weight)]
     raised = [row for row in reversed(ranked[-LISTED:]) if row.value * row.weight > 0]
     lowered = [row for row in ranked[:LISTED] if row.value * row.weight < 0]
     parts = [f"A trained model that learned from editors' ratings says {rating:.1f} of 5."]
@@ -114,9 +115,14 @@ def _rated(feature: str, value: float, effect: float) -> str:
 # ---------------------------------------------------------------------------------------------------------------- words
 
 
-def signed(points: float) -> str:
-    """Points with their sign, to one decimal."""
-    return f"{round(points, 1) + 0.0:+.1f}".replace("-", "−")
+def signed(points: float, digits: int = 1) -> str:
+    """Points with their sign, to one decimal or more."""
+    return f"{round(points, digits) + 0.0:+.{digits}f}".replace("-", "−")
+
+
+def seen(points: float) -> bool:
+    """Whether it is not 0.0 as :func:`signed` shows it."""
+    return round(points, 1) != 0
 
 
 def count(number: int, noun: str) -> str:

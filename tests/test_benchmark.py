@@ -68,7 +68,7 @@ def test_what_is_written_is_read_again_in_any_order(tmp_path: Path) -> None:
         ('{"id": "made/00", "id": "made/01", "colour": true}', "the field 'id' stands there twice"),
         ("[1, 2]", "this must be an object with an id, not a list"),
         ("null", "this must be an object with an id, not null"),
-        ('{"colour": true}', "there is no id"),
+        ('{"colour": true}', "`id` is missing"),
         ('{"id": 0, "colour": true}', "the id must be a string, not 0"),
         ('{"id": "made-00", "colour": true}', "there is no document 'made-00' in this split; did you mean 'made/00' or"),
         ('{"id": "zzz", "colour": true}', "there is no document 'zzz' in this split"),

@@ -94,13 +94,13 @@ def test_a_wrong_field_is_named_with_its_place(place: tuple[str], value: Any, me
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        ({}, "there is no attributions"),
+        ({}, "`attributions` is missing"),
         ({"attributions": None}, "attributions: must be a list, not null"),
         ({"attributions": [3]}, "attributions[0]: must be an object, not 3"),
-        ({"attributions": [{"cue": [0, 1], "content": []}]}, "attributions[0]: there is no source"),
+        ({"attributions": [{"cue": [0, 1], "content": []}]}, "attributions[0]: `source` is missing"),
         ({"attributions": [], "labels": []}, "unknown field 'labels'; there are attributions, spans"),
         ({"attributions": [], "spans": []}, "spans: must be an object, not a list of 0"),
-        ({"attributions": [], "spans": {"cue": [], "content": []}}, "spans: there is no source"),
+        ({"attributions": [], "spans": {"cue": [], "content": []}}, "spans: `source` is missing"),
         ({"attributions": [], "spans": {"source": [[0, 61]], "cue": [], "content": []}}, "spans.source[0]: [0, 61] is no span"),
     ],
 )

@@ -53,7 +53,7 @@ def result(name: str) -> Any:
 @pytest.mark.parametrize(
     ("task", "record", "message"),
     [
-        (Index(), {}, "there is no index"),
+        (Index(), {}, "`index` is missing"),
         (Index(), {"index": True}, "index: must be a number, not True"),
         (Index(), {"index": "0.5"}, "index: must be a number, not '0.5'"),
         (Index(), {"index": math.nan}, "index: must be a finite number, not nan"),
@@ -68,7 +68,7 @@ def result(name: str) -> Any:
         (Rating(), {"rating": 6}, "rating: must be a number from 1 to 5, not 6"),
         (Rating(), {"rating": math.nan}, "rating: must be a finite number, not nan"),
         (Rating(), {"rating": [3]}, "rating: must be a number, not a list of 1"),
-        (Policy(), {"frames": []}, "there is no primary"),
+        (Policy(), {"frames": []}, "`primary` is missing"),
         (Policy(), {"frames": None, "primary": None}, "frames: must be a list, not null"),
         (Policy(), {"frames": "econ", "primary": None}, "frames: must be a list, not 'econ'"),
         (Policy(), {"frames": ["econ", "conf"], "primary": None}, "frames[1]: must be one of econ, capa"),
@@ -76,7 +76,7 @@ def result(name: str) -> Any:
         (Policy(), {"frames": ["econ", "econ"], "primary": None}, "frames[1]: econ is there twice"),
         (Policy(), {"frames": [], "primary": "economic"}, "primary: must be one of econ, capa"),
         (Policy(), {"frames": [], "primary": True}, "primary: must be one of econ, capa"),
-        (Policy(), {"frames": [], "primary": None, "probabilities": {"econ": 0.1}}, "probabilities: there is no capa"),
+        (Policy(), {"frames": [], "primary": None, "probabilities": {"econ": 0.1}}, "probabilities: `capa` is missing"),
         (Policy(), {"frames": [], "primary": None, "probabilities": {**SURE, "conf": 0.1}}, "probabilities: unknown field 'conf'"),
         (
             Policy(),
@@ -103,7 +103,7 @@ def result(name: str) -> Any:
         (Loaded(), {"loaded": math.nan}, "loaded: must be a finite number, not nan"),
         (Loaded(), {"loaded": True, "words": [[0, 11]]}, "words[0]: [0, 11] is no span of a text of 10 characters"),
         (Loaded(), {"loaded": True, "words": [0, 1]}, "words[0]: must be [start, end], not 0"),
-        (Loaded(), {"hyperpartisan": True}, "there is no loaded"),
+        (Loaded(), {"hyperpartisan": True}, "`loaded` is missing"),
         (Hyperpartisan(), {"hyperpartisan": {}}, "hyperpartisan: must be true, false or a probability, not a dict"),
         (Hyperpartisan(), {"hyperpartisan": 2}, "hyperpartisan: must be a number from 0 to 1, not 2"),
         (Hyperpartisan(), {"hyperpartisan": True, "score": 1}, "unknown field 'score'"),

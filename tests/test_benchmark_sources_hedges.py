@@ -94,11 +94,11 @@ NO_KIND = {"level": "named", "withheld": False, "position": False}
 @pytest.mark.parametrize(
     ("task", "item", "record", "message"),
     [
-        (Levels(), SOURCES, {}, "there is no sources"),
+        (Levels(), SOURCES, {}, "`sources` is missing"),
         (Levels(), SOURCES, {"sources": None}, "sources: must be a list, not null"),
         (Levels(), SOURCES, {"sources": []}, "sources: there must be one for each of 3 attributions, not 0"),
         (Levels(), SOURCES, {"sources": [3, 3, 3]}, "sources[0]: must be an object, not 3"),
-        (Levels(), SOURCES, {"sources": [NO_KIND] * 3}, "sources[0]: there is no kind"),
+        (Levels(), SOURCES, {"sources": [NO_KIND] * 3}, "sources[0]: `kind` is missing"),
         (Levels(), SOURCES, {"sources": [], "entities": []}, "unknown field 'entities'; there are sources"),
         (Entities(), SAME, {"entities": {}}, "entities: must be a list, not a dict"),
         (Entities(), SAME, {"entities": [0, 1]}, "entities: there must be one for each of 3 attributions, not 2"),
@@ -106,7 +106,7 @@ NO_KIND = {"level": "named", "withheld": False, "position": False}
         (Entities(), SAME, {"entities": [0, True, 0]}, "entities[1]: must be a whole number, a string or null, not True"),
         (Entities(), SAME, {"entities": [0, [1], 0]}, "entities[1]: must be a whole number, a string or null, not a list of 1"),
         (Entities(), SAME, {"entities": [0, 0, 10**5000]}, "entities[2]: a number must have at most 63 bits; a number out of all bounds"),
-        (News(), HEDGED, {"cues": []}, "there is no sentences"),
+        (News(), HEDGED, {"cues": []}, "`sentences` is missing"),
         (News(), HEDGED, {"sentences": "01"}, "sentences: must be a list, not '01'"),
         (News(), HEDGED, {"sentences": [1]}, "sentences: there must be one for each of 2 sentences, not 1"),
         (News(), HEDGED, {"sentences": [0, 2]}, "sentences[1]: must be a number from 0 to 1, not 2"),

@@ -7,6 +7,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import framing
-from framing import classification, frames
+from framing import classification, frame_reasons, frames, hyperpartisan_features
 from framing.article_words import ArticleWords
-from framing.classifier import CONSTANT, MODELS, OTHERS
+from framing.classifier import CONSTANT, MODELS, OTHERS, Reason
 from framing.demo import read_demo
 from framing.domain import LEAST
 from framing.frame_reasons import TITLES
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, Sentence, Span
 from framing.report.text import render_text
+from framing.result import Explanation
 
 BUDGET = (
     "Senate Passes Budget After Weeks of Debate\n\n"
@@ -173,6 +175,40 @@ def test_the_report_tells_the_reasons_in_words(demo: framing.Analysis) -> None:
     assert "is the main frame among those found" in told
     assert "The most loaded sentence in the author's voice" in told
     assert f"Probability {demo.scores.hyperpartisan:.2f}. It is so by words and counts" in told
+    told = told.partition("frame Legality and jurisdiction is")[2].partition(" (log-odds).")[0]
+    assert "for it speak words of the frame legality and jurisdiction (title and lead) +0." in told
+    assert "“authority” +0.2" in told
+    assert "words of the frame policy and its evaluation (whole article) −0.1" in told
+    assert not re.search(r"[+−-]0\.0|-\d|\blega\b", told)
+
+
+@pytest.mark.parametrize(
+    ("feature", "name"),
+    [
+        ("words of policy econ, whole", "words of the frame economic (whole article)"),
+        ("words of policy mora, title and lead", "words of the frame morality (title and lead)"),
+        ("words of generic econ, whole", "words of the generic frame economic consequences (whole article)"),
+        ("loaded words: political label, in the author's voice", "loaded words: political label (in the author's voice)"),
+        (hyperpartisan_features.sourcing_columns()[0], hyperpartisan_features.sourcing_columns()[0]),
+        ("the", "“the”"),
+        ("of the, in the title", "“of the” in the title"),
+    ],
+)
+def test_features_have_names_for_people(feature: str, name: str) -> None:
+    assert frame_reasons._named(feature) == name
+    text = frame_reasons._told(Reason(feature, 1.0, -0.251, (Span(0, 1, "a"), Span(2, 3, "a"))))
+    several = "speak" if name.startswith(("words of", "loaded words")) else "speaks"
+    assert text == f"{name[0].upper()}{name[1:]}, 2 times, {several} against it: −0.25 on the log-odds."
+
+
+def test_a_reason_that_is_shown_as_nothing_is_not_named(demo: framing.Analysis) -> None:
+    scores = replace(demo.scores, hyperpartisan=0.5, loaded_share=None)
+    result = replace(demo, scores=scores, frames=replace(demo.frames, primary=None))
+    rows = [Explanation("the", 1.0, 0.04, (), ""), Explanation("of", 1.0, -0.04, (), ""), Explanation("said", 1.0, 0.06, (), "")]
+    (row,) = frame_reasons.summaries(result, {"hyperpartisan": rows})
+    assert row.text == "Probability 0.50. It is so by words and counts: for it speak “said” +0.1 (log-odds)."
+    (row,) = frame_reasons.summaries(result, {"hyperpartisan": rows[:2]})
+    assert row.text == "Probability 0.50. It is so by many words and counts, none of which weighs much."
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,6 +22,8 @@ from tests.made_corpora import ENTRY
 CASES = json.loads((Path(__file__).parent / "cases" / "corpora_attribution.json").read_text(encoding="utf-8"))
 NAMES = [corpus.name for corpus in list_corpora()]
 OWN = [corpus.name for corpus in list_corpora() if corpus.own]
+TEXTS = r"labels texts of {0}, which are not there; `framing corpora info {0}` says how to get them\."
+LABELS = r"In Python, texts=False reads the labels alone\.$"
 
 MADE = ENTRY + """[[corpus.files]]
 path = "one.txt"
@@ -151,8 +153,11 @@ def test_an_absent_corpus_says_where_to_get_it(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", OWN)
 def test_an_absent_test_part_of_ours_says_so_at_once(name: str, tmp_path: Path) -> None:
     if "test" in info(name).splits:
-        with pytest.raises(CorpusNotFound, match=r"test\.\w+ is not there.*kept apart|test\.\w+ is not there"):
+        with pytest.raises(CorpusNotFound, match=rf"test\.\w+ is not there\. The test part is {files.KEPT}\.$"):
             load_corpus(name, "test", data_home=tmp_path)
+        (tmp_path / name).mkdir()
+        with pytest.raises(CorpusNotFound, match=r"train\.\w+ is not there\. It comes with framing \(its test part is kept apart\)"):
+            load_corpus(name, "train", data_home=tmp_path)
 
 
 @pytest.mark.corpus
@@ -404,7 +409,7 @@ def test_wikinews_attributions_are_nested_and_credited(tmp_path: Path) -> None:
 
 
 def test_source_levels_without_texts(tmp_path: Path) -> None:
-    with pytest.raises(CorpusNotFound, match=r"texts=False.*networkdynamics/PolNeAR"):
+    with pytest.raises(CorpusNotFound, match=rf"^source_levels {TEXTS.format('polnear')}.*networkdynamics/PolNeAR.*{LABELS}"):
         load_corpus("source_levels", "dev", data_home=tmp_path)
     documents = list(load_corpus("source_levels", "dev", data_home=tmp_path, texts=False))
     assert (len(documents), sum(len(d.attributions) for d in documents)) == (84, 2192)
@@ -436,7 +441,7 @@ def test_source_levels_notice_another_polnear(data: Path, tmp_path: Path) -> Non
 
 
 def test_article_ratings(tmp_path: Path) -> None:
-    with pytest.raises(CorpusNotFound, match=r"texts=False"):
+    with pytest.raises(CorpusNotFound, match=rf"^article_ratings {TEXTS.format('article_bias_prediction')} .*{LABELS}"):
         load_corpus("article_ratings", data_home=tmp_path)
     documents = list(load_corpus("article_ratings", data_home=tmp_path, texts=False))
     polnear = list(load_corpus("article_ratings", data_home=tmp_path, texts=False, source="polnear"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import ssl
 import subprocess
@@ -44,11 +45,23 @@ def test_list_names_every_corpus_in_80_columns(run: Run, tmp_path: Path) -> None
     done = run("list", "--data-home", tmp_path)
     assert done.code == 0
     lines = done.out.split("\n")
-    assert [line.split()[0] for line in lines[:-3] if line[:1] != " "] == NAMES
+    assert [line.split()[0] for line in lines[: lines.index("")] if line[:1] != " "] == NAMES
     assert max(map(len, lines[:-2])) <= 80
     assert f"Folder of the corpora: {tmp_path}" in done.out
     here = {line.split()[0] for line in lines if line[24:28] == "here"}
-    assert here == {corpus.name for corpus in list_corpora() if corpus.own}
+    assert here == {corpus.name for corpus in list_corpora() if corpus.own and not corpus.needs}
+    assert {line.split()[0] for line in lines if line[24:30] == "labels"} == {corpus.name for corpus in list_corpora() if corpus.needs}
+    note = "labels: ours, and here; the texts that they stand on are not. `framing corpora info NAME` says which."
+    assert note in " ".join(done.out.split())
+    for name in ("polnear", "article_bias_prediction"):
+        (tmp_path / name / "data" / "splits" / "media").mkdir(parents=True)
+    (tmp_path / "polnear" / "data" / "metadata.tsv").write_text("")
+    (tmp_path / "article_bias_prediction" / "data" / "splits" / "media" / "train.tsv").write_text("")
+    done = run("list", "--data-home", tmp_path)
+    assert "labels:" not in done.out
+    lines = done.out.split("\n")
+    assert {line.split()[0] for line in lines if line[24:28] == "here"} == {corpus.name for corpus in list_corpora() if corpus.own}
+    assert {line.split()[0] for line in lines if line[24:30] == "partly"} == {"polnear", "article_bias_prediction"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,6 +71,41 @@ def test_info_is_readable_in_80_columns(name: str, run: Run) -> None:
     assert max(map(len, done.out.split("\n"))) <= 80
     labels = {line[:10].strip() for line in done.out.split("\n")}
     assert {name[:10], "licence", "cite", "splits", "get", "folder", "file"} <= labels
+
+
+def test_info_says_what_is_on_this_machine(run: Run, tmp_path: Path) -> None:
+    def told(name: str) -> str:
+        return " ".join(run("info", name, "--data-home", tmp_path).out.split())
+
+    for name in NAMES:
+        assert not re.search(r"at hand|: upstream|upstream \(|not verified", told(name))
+    assert "data/dev/text/*.txt: not there file" in told("polnear")
+    assert "data/test/text/*.txt: not there; checksum not known file" in told("polnear")
+    assert "`framing corpora verify polnear` compares size and checksum with the copy that framing was made with" in told("polnear")
+    (tmp_path / "polnear" / "data" / "dev" / "text").mkdir(parents=True)
+    assert "polnear (not there)" in told("polnear"), "a folder with nothing in it"
+    for name in ("a", "b"):
+        (tmp_path / "polnear" / "data" / "dev" / "text" / f"{name}.txt").write_text("")
+    assert "data/dev/text/*.txt: there, 2 files file" in told("polnear")
+    assert "(here, test kept apart)" in told("source_levels")
+    ratings = told("article_ratings")
+    assert "(labels here, texts of article_bias_prediction not here)" in ratings
+    assert "first_pass.tsv: there file" in ratings
+    assert "compares size and checksum with those of the catalogue" in ratings
+    assert "test.tsv: not there, kept by the maintainers for the last measurement file" in told("policy_frames")
+    (tmp_path / "policy_frames").mkdir()
+    for name in ("train", "train_second_pass", "test", "test_second_pass"):
+        (tmp_path / "policy_frames" / f"{name}.tsv").write_text("")
+    assert "(labels here, texts of article_bias_prediction not here)" in told("policy_frames")
+    assert "test.tsv: there file" in told("policy_frames")
+
+
+def test_a_test_part_of_ours_is_not_said_to_come_with_the_package(run: Run, tmp_path: Path) -> None:
+    done = Path(__file__).parents[1] / "datasets" / "policy_frames"
+    if (done / "test.tsv").exists():
+        pytest.skip("the test part is here")
+    told = run("verify", "policy_frames", "--data-home", tmp_path).out
+    assert "missing  test.tsv\n           kept by the maintainers for the last measurement\n" in told
 
 
 def test_an_unknown_name_is_wrong_usage(run: Run) -> None:

@@ -25,6 +25,14 @@ def test_the_page_of_corpus_runs_says_what_was_measured() -> None:
     assert filled(text, scale_page.MAKERS) == text
 
 
+def test_the_page_on_outlets_shows_what_its_script_prints() -> None:
+    shown = re.findall(r"```text\n(.*?)```", (DOCS / "howto" / "compare_outlets.md").read_text(encoding="utf-8"), re.DOTALL)
+    script = DOCS / "examples" / "compare_outlets.py"
+    made = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, env=environment())
+    without_numbers = [re.sub(r"[\d.]+", "#", text) for text in (made.stdout, *shown)]
+    assert without_numbers == [without_numbers[0]] * 2
+
+
 def test_links_lead_somewhere() -> None:
     for page in DOCS.rglob("*.md"):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from experiments import markdown
 from framing.benchmark import registry
 from framing.benchmark.evaluation import Comparison
-from framing.benchmark.formats import format_of, scores_of
 from framing.benchmark.measurement import Counted, Difference, Valued
 from framing.benchmark.systems import peers
 from framing.benchmark.task import Item, Task
@@ -96,7 +96,7 @@ def test_scores_of_a_file_have_interval_n_and_signature(run: Run, perfect: Path)
     assert fits(done.out)
     assert done.out.startswith("colours: Does a text name a colour?\ndev, 40 sentences of wikinews_attributions\n")
     assert "* colour 1.000 [1.000, 1.000]  1.000 [1.000, 1.000]  1.000 [1.000, 1.000]\n" in done.out
-    assert "  errors     .000 [.000, .000]  (lower is better)\n" in done.out
+    assert "  errors  .000 [.000, .000]  (lower is better)\n\nnot defined here: undefined\n\n" in done.out
     tail = "".join(done.out.split("\n\n")[-1].split("\n"))
     assert tail == json.loads(run("colours", "--predictions", perfect, "--json").out)["signature"]
 
@@ -111,6 +111,29 @@ def test_scores_of_a_system_can_be_chosen_and_written(run: Run, tmp_path: Path) 
     done = run("colours", "--system", "reds", "--score", "eror")
     assert (done.code, done.out) == (2, "")
     assert "No such score 'eror'. Did you mean 'errors'?" in done.err
+
+
+def test_a_difference_without_a_value_is_named_and_not_shown(run: Run) -> None:
+    done = run("colours", "--compare", "reds", "fails")
+    assert "nan" not in done.out
+    assert "\nnot defined here for both: undefined\n" in done.out
+    assert json.loads(run("colours", "--system", "reds", "--json").out)["scores"]["undefined"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("recall", "Did you mean 'colour_recall'?"),
+        ("COLOUR", "Did you mean 'colour_f1', 'colour_precision', 'colour_recall'?"),
+        ("eror", "Did you mean 'errors'?"),
+        ("zzz", "'zzz'. 'colour_f1' orders the leaderboard; --json holds all 5"),
+    ],
+)
+def test_scores_of_such_a_name_are_offered(asked: str, near: str, run: Run) -> None:
+    done = run("colours", "--system", "reds", "--score", asked)
+    assert (done.code, done.out) == (2, "")
+    assert fits(done.err)
+    assert near in " ".join(done.err.replace("framing: ", "").split())
 
 
 def test_json_holds_all_of_it(run: Run) -> None:
@@ -186,6 +209,23 @@ def test_differences_of_all_tasks_fit_the_terminal(name: str) -> None:
                 (k,) = [k for k, line in enumerate(words) if line[:1] == [score] or line[:2] == ["*", score]]
                 numbers = words[k][1 + (words[k][0] == "*") :] or words[k + 1]
                 assert numbers[-2:] == ["<.001", ".123"]
+
+
+@pytest.mark.parametrize("value", [0.822485, -0.822485, 0.6164799, 0.00045, 0.00096, -0.00096])
+def test_the_command_shows_what_a_page_shows(value: float) -> None:
+    interval = (value - 0.1, value + 0.1)
+    result = result_of(registry.task("rating"), value, interval)
+    result.to_dict = lambda volatile: {}
+    compared = Comparison(result, result, (Difference("spearman", value, interval, 0.5, abs(value), 0),))
+    shown = evaluate_text.scores_text(result, ("mae",)), evaluate_text.differences_text(compared, ("a", "b"))
+    score, line = (next(line for line in text.split("\n") if name in line) for text, name in zip(shown, ("mae", "spearman")))
+    pages = json.loads(json.dumps([result.scores["mae"].as_dict(), compared.to_dict()["differences"]["spearman"]]))
+    cell, difference = markdown.cell(pages[0]), markdown.difference(pages[1])
+    assert score.split("mae")[1].strip().startswith(f"{cell}  ")
+    one, other, *numbers, p_bootstrap, p = re.findall(r"-?\d*\.\d{3}", line)
+    assert (one, other, p_bootstrap) == (cell.split()[0], cell.split()[0], ".500")
+    assert [*numbers, p] == re.findall(r"-?\d*\.\d{3}", difference)
+    assert ("<" in line) == ("<" in difference)
 
 
 def test_a_comparison_leaves_precision_and_recall_to_those_who_ask(run: Run) -> None:
@@ -298,7 +338,7 @@ def test_one_task_is_told(run: Run) -> None:
     assert fits(done.out)
     assert 'A prediction is `{"id": ..., "colour": true}`.' in done.out
     assert "systems reds, fails, learns, absent" in done.out.replace("\n", " ")
-    assert "wikinews_attributions (here)" in done.out
+    assert "wikinews_attributions (here, test kept apart)" in " ".join(done.out.split())
 
 
 def test_paragraphs_and_lists_are_wrapped_as_a_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,11 +391,7 @@ def _means(told: str, name: str, any_end: bool) -> bool:
 @pytest.mark.parametrize("name", TASKS)
 def test_every_score_is_explained(name: str) -> None:
     task = registry.task(name)
-    told = format_of(task)
-    for other in TASKS:
-        if f"as in `{other}`" in told or f"as `{other}`" in told:
-            told += format_of(registry.task(other))
-    told = " ".join((told + scores_of(task)).split())
+    told = " ".join(evaluate_text.task_text(task, None).split())
     if "`epistemic_*` and so on" in told:
         told += "".join(f"`{kind}_*`" for kind in TYPES)
     if "`CODE_f1` (and precision, recall)" in told:
@@ -413,6 +449,10 @@ def test_our_system_on_the_corpus_that_is_shipped(run: Run, tmp_path: Path) -> N
     assert found["n"] == len(path.read_text(encoding="utf-8").splitlines())
     again = json.loads(run("attribution-wikinews", "--predictions", path, "--data-home", tmp_path, "--json").out)
     assert again["scores"] == found["scores"]
+    done = run("attribution-wikinews", "--predictions", path, "--data-home", tmp_path)
+    assert fits(done.out)
+    assert ["precision", "recall", "F1"] in [row.split() for row in done.out.split("\n")]
+    assert "_f1" not in done.out
     line = path.read_text(encoding="utf-8").split("\n")[0]
     path.write_text(line.replace('"id": ', '"id": 1, "was": '), encoding="utf-8")
     done = run("attribution-wikinews", "--predictions", path, "--data-home", tmp_path)

@@ -332,6 +332,14 @@ RESULT = {
 }  # fmt: skip
 
 
+def test_a_correlation_of_one_number_a_fold_is_called_an_artefact(elsewhere: Path) -> None:
+    made = json.loads(json.dumps(RESULT).replace("mae", "spearman"))
+    made["tasks"]["rating"]["results"]["dev"] = made["tasks"]["rating"]["results"]["cv"]
+    results_file.write("benchmark", made)
+    rows = [line for line in leaderboard.text().splitlines() if leaderboard.ARTEFACT in line]
+    assert [[cell.strip() for cell in row.split("|")[1:3]] for row in rows] == [["majority", "cv"]]
+
+
 def test_the_leaderboard_orders_and_marks(elsewhere: Path) -> None:
     results_file.write("benchmark", json.loads(json.dumps(RESULT)))
     page = leaderboard.text()
@@ -339,6 +347,9 @@ def test_the_leaderboard_orders_and_marks(elsewhere: Path) -> None:
     assert names == ["system", "---", "**framing**", "tfidf", "majority", "second annotator", "*B*"]
     assert "-.400 [-.500, -.300], p .010" in page
     assert "| *B* |  | *.700* |  |  | published [1], on another part |" in page
+    assert "| system | split | mae (lower is better) | n |" in page
+    assert leaderboard.ARTEFACT not in page
+    assert page.index("**Bold** is this library, not the winner") < page.index("(predictions.md)") < page.index("## Made")
     assert "Published: [1] Made 2020." in page
     assert "Not run, as not installed where this was measured: convokit." in page
     assert "* levels, dev: the corpus is not at hand" in page

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from framing.metrics.bootstrap import approximate_randomisation, interval, paired_bootstrap, resample, score_table
-from framing.metrics.signature import Score, short, signature
+from framing.metrics.signature import Score, short, signature, stored
 from framing.version import __version__
 
 
@@ -28,6 +30,20 @@ def test_a_score_prints_with_all_that_it_depends_on() -> None:
 )
 def test_numbers_have_no_leading_zero(value: float, text: str) -> None:
     assert short(value) == text
+
+
+@pytest.mark.parametrize("value", [0.822485, -0.822485, 0.00045, 0.99949999, 7.00049999, 0.1234499, 0.8224499, -0.00001])
+def test_a_number_is_shown_as_one_that_was_stored(value: float) -> None:
+    score = Score("f1", value, (value, value), 1, "s")
+    found = json.loads(json.dumps(score.as_dict()))["value"]
+    assert found == stored(value)
+    assert abs(found - value) <= 0.00005
+    assert str(score) == f"f1 {short(found)} [{short(found)}, {short(found)}] n=1 | s"
+    assert short(value) == short(found)
+
+
+def test_digits_are_rounded_as_they_are_stored() -> None:
+    assert [short(x) for x in (0.822485, -0.822485, 0.8224, 0.82244)] == [".823", "-.823", ".822", ".822"]
 
 
 def test_a_signature_keeps_the_order_and_refuses_separators() -> None:

@@ -218,6 +218,10 @@ def test_why_there_is_no_index() -> None:
 
 def test_small_words() -> None:
     assert [reasons.signed(x) for x in (1.25, -0.04, 0.0, -2.06)] == ["+1.2", "+0.0", "+0.0", "−2.1"]
+    assert [reasons.signed(x, 2) for x in (0.125, -0.004, -2.06)] == ["+0.12", "+0.00", "−2.06"]
+    rows = [Explanation(name, 1.0, weight, (), "") for name, weight in (("tiny", 0.04), ("much", 0.5), ("less", -0.3), ("none", -0.049))]
+    told = reasons.rating_summary(3.0, rows).text
+    assert told.endswith("Raised most by much +0.5. Lowered most by less −0.3.")
     assert [reasons.listed(list("ABCDE")[:n]) for n in (1, 2, 3, 5)] == ["A", "A and B", "A, B and C", "A, B, C and 2 more"]
     assert [reasons.percent(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
     assert reasons.shortened("a\n b\u2028c ") == "a b c"

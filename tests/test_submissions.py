@@ -15,7 +15,6 @@ from experiments import benchmark, catalogue, leaderboard, results_file, speed_a
 from experiments.benchmark import SubmissionError, splits, submissions
 from experiments.catalogue import BY_NAME
 from framing.benchmark import evaluation, registry
-from framing.benchmark.predictions import PredictionsError
 from framing.benchmark.system import System
 from framing.benchmark.task import Item, Task
 from framing.corpora.lessons import is_test
@@ -23,6 +22,7 @@ from tests.made_benchmark import COLOURS, Colours
 from tests.test_benchmark import right, save
 
 Systems = dict[str, System]
+Capture = pytest.CaptureFixture[str]
 
 
 def knows(name: str, *colours: str, needs: str = "json", version: str = "1") -> System:
@@ -59,6 +59,17 @@ def submit(folder: Path, where: str = "colours/dev/mine", predictions: Any = Non
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_name(f"{path.stem}.md").write_text("# Mine\n\nA list of all colours.\n", encoding="utf-8")
     return save(path, right() if predictions is None else predictions)
+
+
+def told(capsys: Capture, *arguments: str) -> list[str]:
+    """What is said to be wrong where nothing is measured."""
+    assert benchmark.main(arguments) == benchmark.WRONG
+    out, err = capsys.readouterr()
+    *lines, last = err.splitlines()
+    assert (out, last) == ("", "benchmark: nothing is measured until this is mended, or taken out of submissions")
+    assert not results_file.RESULTS.exists()
+    assert all(line.startswith("benchmark: ") for line in lines)
+    return [line.removeprefix("benchmark: ") for line in lines]
 
 
 def part(split: str = "dev") -> dict[str, Any]:
@@ -119,18 +130,93 @@ def test_what_is_withdrawn_loses_its_row(systems: Systems, folder: Path) -> None
     assert part()["less"].keys() == {"peer", "other"}
 
 
-def test_a_submission_for_a_test_part_waits(systems: Systems, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    submit(folder, "colours/test/mine")
+def test_a_submission_for_a_test_part_waits(systems: Systems, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    submit(folder, "colours/test/mine", ['\ufeff{"id": "unknown", "anything": 1}', {"id": "é"}, " "])
     monkeypatch.setattr(Colours, "read_splits", [])
-    benchmark.main([])
+    waits = "mine: for colours, test; waits for the last measurement, not measured\n"
+    assert benchmark.main(["--only", "colours", "--system", "mine"]) == 0
+    assert capsys.readouterr() == (waits, "")
+    assert Colours.read_splits == []
+    assert not results_file.RESULTS.exists()
+    assert benchmark.main([]) == 0
+    assert capsys.readouterr().out.startswith(waits)
     assert set(Colours.read_splits) == {"dev", "cv"}
     assert "mine" not in part()["systems"]
+    assert benchmark.main(["--system", "peer"]) == 0
+    assert "mine" not in capsys.readouterr().out, "it was not asked for"
 
 
-def test_wrong_predictions_are_told_by_line(systems: Systems, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("red", ", line 2: this is no JSON"),
+        ("[" * 100_000, ", line 2: this is no JSON"),
+        ("[1]", ", line 2: this must be an object with an id, a string"),
+        ('{"colour": true}', ", line 2: this must be an object with an id, a string"),
+        ('{"id": 7}', ", line 2: this must be an object with an id, a string"),
+        ('{"id": "a"}', ", line 2: document 'a' is predicted twice"),
+    ],
+)
+def test_what_waits_is_looked_at(line: str, problem: str, systems: Systems, folder: Path, capsys: Capture) -> None:
+    submit(folder, "colours/test/mine", ['{"id": "a"}', line])
+    assert told(capsys) == [f"colours/test/mine.jsonl{problem}"]
+    submit(folder, "colours/test/mine", [line] * 20)
+    assert told(capsys)[10:] == [f"and {9 if 'twice' in problem else 10} more"]
+    submit(folder, "colours/test/mine", [" ", ""])
+    assert told(capsys) == ["colours/test/mine.jsonl: there is no prediction"]
+
+
+def test_wrong_predictions_are_told_by_line(systems: Systems, folder: Path, capsys: Capture) -> None:
     submit(folder, predictions=right()[:-1])
-    with pytest.raises(PredictionsError, match=r"mine\.jsonl: no prediction for 1 of 40 sentences"):
-        benchmark.main([])
+    submit(folder, "colours/cv/yours", ["red", *right()[1:]])
+    submit(folder, "colours/dev/fine")
+    missing = "colours/dev/mine.jsonl: no prediction for 1 of 40 sentences: 'made/39'"
+    assert told(capsys) == [
+        "colours/cv/yours.jsonl, line 1: this is no JSON: Expecting value (character 1)",
+        "colours/cv/yours.jsonl: no prediction for 1 of 40 sentences: 'made/00'",
+        missing,
+    ]
+    assert told(capsys, "--system", "mine") == [missing]
+    assert benchmark.main(["--system", "fine"]) == 0, "the others were not asked for"
+    assert "fine" in part()["systems"]
+
+
+def test_a_submission_that_is_not_of_the_task_is_not_passed_over(
+    systems: Systems, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.TASKS, "others", "tests.made_benchmark:Colours")
+    submit(folder)
+    with pytest.raises(SystemExit):
+        benchmark.main(["--only", "others", "--system", "mine"])
+    assert "mine has no predictions for others" in capsys.readouterr().err
+
+
+def test_predictions_of_a_corpus_that_is_not_there_are_not_passed_over(
+    systems: Systems, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*asked: Any) -> Any:
+        raise FileNotFoundError
+
+    submit(folder)
+    monkeypatch.setattr(Colours, "items", absent)
+    assert benchmark.main(["--system", "mine"]) == 0
+    assert " ".join(capsys.readouterr().out.split()) == "colours dev not measured: the corpus is not at hand"
+
+
+def test_the_seconds_of_a_part_are_not_those_of_the_whole_run(systems: Systems, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: Callable[[], Any] = lambda: results_file.whole("benchmark.volatile")["run"]  # noqa: E731
+    submit(folder)
+    benchmark.main(["--system", "peer"])
+    assert run()["seconds"] > 0, "there is no other one"
+    benchmark.main([])
+    before = run()
+    monkeypatch.setattr(results_file, "_BEGIN", results_file._BEGIN - 1000)
+    for arguments in (["--only", "colours"], ["--system", "peer"], ["--system", "mine"]):
+        benchmark.main(arguments)
+        assert run() == before
+    assert "colours, dev, peer" in results_file.read("benchmark.volatile")["seconds"]
+    benchmark.main([])
+    assert run()["seconds"] > 1000
 
 
 @pytest.mark.parametrize(
@@ -148,11 +234,13 @@ def test_wrong_predictions_are_told_by_line(systems: Systems, folder: Path) -> N
         ("colours/dev/more/mine", "a submission is TASK/SPLIT/NAME.jsonl"),
     ],
 )
-def test_what_cannot_be_a_submission_is_refused(where: str, problem: str, systems: Systems, folder: Path) -> None:
+def test_what_cannot_be_a_submission_is_refused(where: str, problem: str, systems: Systems, folder: Path, capsys: Capture) -> None:
     submit(folder, where)
-    with pytest.raises(SubmissionError, match=problem.replace("|", r"\|")) as error:
-        benchmark.main([])
-    assert "\n" not in str(error.value)
+    (line,) = told(capsys)
+    assert problem in line
+    submit(folder)
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    assert len(told(capsys, "--system", "peer")) == 2, "all that is wrong at once"
 
 
 @pytest.mark.parametrize(("ending", "lacks"), [(".md", "mine.md, ten lines on the system,"), (".jsonl", "mine.jsonl, the predictions,")])
@@ -176,7 +264,7 @@ def test_other_files_are_refused(systems: Systems, folder: Path) -> None:
 
 
 def test_what_lies_in_the_folder_can_be_measured() -> None:
-    submissions(benchmark.SUBMISSIONS)
+    benchmark.check(submissions(benchmark.SUBMISSIONS))
     assert (benchmark.SUBMISSIONS / "README.md").is_file()
 
 

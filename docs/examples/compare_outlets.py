@@ -31,8 +31,9 @@ print(f"{first.sum()} articles of 2019, {(~first).sum()} of 2020")
 # Warnings first: articles that are too short have no index, and a warning `domain` says that a classifier does not know the words.
 
 # %%
-print(Counter(notice.code for a in analyses for notice in a.warnings))
-print(f"without an index: {int(np.isnan(index).sum())}")
+warned = Counter(code for a in analyses for code in {notice.code for notice in a.warnings})
+print("articles with the warning", ", ".join(f"{code}: {n}" for code, n in warned.most_common()))
+print(f"articles without an index: {int(np.isnan(index).sum())}")
 
 # %% [markdown]
 # ## 2. Say how large a difference is, with its interval
@@ -71,8 +72,10 @@ def told(values: np.ndarray, matched: bool) -> str:
     return f"{statistic(everything):.2f} [{low:.2f}, {high:.2f}]"
 
 
-print("length itself     ", told(tokens, matched=False))
-print("index             ", told(index, matched=False))
+print("Probability that an article of 2019 is above one of 2020, with its 95 % interval; 0.5 is no difference")
+print("all pairs of articles")
+print("  length        ", told(tokens, matched=False))
+print("  index         ", told(index, matched=False))
 
 # %% [markdown]
 # ## 3. Take length out
@@ -80,8 +83,9 @@ print("index             ", told(index, matched=False))
 # Only pairs of articles of like length. If the difference goes away, it was length.
 
 # %%
-print("length, like pairs", told(tokens, matched=True))
-print("index, like pairs ", told(index, matched=True))
+print("pairs of like length")
+print("  length        ", told(tokens, matched=True))
+print("  index         ", told(index, matched=True))
 
 # %% [markdown]
 # ## 4. Look at the components, all of them
@@ -91,7 +95,7 @@ print("index, like pairs ", told(index, matched=True))
 # %%
 for name in ("identification", "depth", "primary", "diversity", "coverage"):
     values = np.array([a.scores.transparency.components[name] for a in analyses], float)
-    print(f"{name:<18}", told(values, matched=True))
+    print(f"  {name:<14}", told(values, matched=True))
 
 # %% [markdown]
 # ## 5. Say what it means, and what it does not

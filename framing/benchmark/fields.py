@@ -25,7 +25,7 @@ def check_keys(record: object, where: str, required: Collection[str], optional: 
     begin = f"{where}: " if where else ""
     for name in required:
         if name not in record:
-            raise ValueError(f"{begin}there is no {name}")
+            raise ValueError(f"{begin}`{name}` is missing")
     for name in record:
         if name not in required and name not in optional:
             raise ValueError(f"{begin}unknown field {shown(name)}; there are {', '.join((*required, *optional))}")

@@ -2,8 +2,8 @@
 
     python -m framing.benchmark.formats > docs/predictions.md
 
-The docstring of a task's class says what its items, predictions and scores are, that of its ``read`` which fields an object has. ``SCORES``
-are the names that several tasks share.
+The docstring of a task's class says what its items, predictions and scores are, that of its ``read`` which fields an object has; "as in"
+with the name of another task stands for what that one says. ``SCORES`` are the names that several tasks share.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from framing.benchmark.task import Task
 
 _ROLE = re.compile(r":\w+:`~?\.?([^`]+)`")
 _NAME = re.compile(r"`(?:\*_)?(\w+)`")
+_LIKE = re.compile(r"\bas(?:\s+in)?\s+`([\w-]+)`")
 
 _HEAD = """\
 # Predictions: the format of each task
@@ -26,7 +27,8 @@ nothing found is an empty prediction, not a missing line. Offsets are `[start, e
 not included.
 `framing evaluate TASK --inputs FILE` writes the items, `framing evaluate TASK --predictions FILE` measures; [how to](howto/evaluate.md).
 
-Made by `python -m framing.benchmark.formats` from the docstrings of the tasks; `framing evaluate TASK --list` shows the same.
+Made by `python -m framing.benchmark.formats` from the docstrings of the tasks; `framing evaluate TASK --list` shows the same, and what
+"as in" points to.
 
 """
 SCORES = """\
@@ -46,18 +48,31 @@ def scores_of(task: Task | None = None) -> str:
     """What the names of scores mean that several tasks share, in Markdown: of a task those that it has, by what is said of it; else all."""
     items = [item.strip(";.\n") for item in re.split(r"\n(?=- )", SCORES)]
     if task is not None:
-        told = " ".join((format_of(task), task.primary, *task.lower_is_better))
+        told = " ".join((explained(task), task.primary, *task.lower_is_better))
         items = [item for item in items if any(re.search(rf"(?<![a-z]){name}(?![a-z])", told) for name in _NAME.findall(item))]
     return "Names of scores, where a task does not say otherwise:\n\n" + ";\n".join(items) + ".\n"
 
 
 def format_of(task: Task) -> str:
     """What an item and a line of predictions of a task hold, in Markdown."""
-    told = inspect.getdoc(type(task)) or ""
     own = type(task).read.__doc__
     fields = inspect.cleandoc(own).partition("\nRaises\n")[0].strip() if own and type(task).read is not Task.read else ""
-    text = "\n\n".join(part for part in (told, fields) if part)
+    return "\n\n".join(part for part in (_told(task), _plain(fields)) if part)
+
+
+def _told(task: Task) -> str:
+    return _plain(inspect.getdoc(type(task)) or "")
+
+
+def _plain(text: str) -> str:
     return _ROLE.sub(r"`\1`", text).replace("``", "`")
+
+
+def explained(task: Task) -> str:
+    """As :func:`format_of`, and behind it the docstrings of the tasks that "as in" points to."""
+    told = format_of(task)
+    others = [name for name in dict.fromkeys(_LIKE.findall(told)) if name in registry.TASKS]
+    return "\n\n".join([told, *(f"What is said of `{name}`, as pointed to above:\n\n{_told(registry.task(name))}" for name in others)])
 
 
 def page() -> str:

@@ -6,6 +6,11 @@ Conventions
 * :class:`Valued`: numbers an item; scores are functions of all of them and of how often each item is there, such as correlations.
 * Intervals: 95 %, percentile bootstrap over items, 1,000 resamples, seed 0. The difference of two systems on the same items: its interval
   and p by paired bootstrap (Koehn 2004), and p by approximate randomisation (Noreen 1989), 10,000 exchanges; both two-sided.
+* What changes places must mean the same in both systems. Counts do, and so do predictions that a score takes by their size, such as those
+  of a mean absolute error. A correlation takes predictions on any scale. Exchanged as they are, those of two systems on different scales
+  make a mixture whose order is that of the scales: both mixtures score low, their differences scatter widely, and p says nothing of
+  the systems. So :func:`mid_ranks` change places for a correlation of ranks, and :func:`standardised` values for one of values
+  (:attr:`Valued.comparable`); of one system by itself neither changes the score.
 """
 
 from __future__ import annotations
@@ -80,11 +85,16 @@ class Valued:
 
     ``measures``: name -> function of such numbers, shape (n, columns), and of how often each row is there, weights of shape (..., n); it
     gives shape (...).
+
+    ``comparable``: name -> function from the numbers of one system, shape (items, columns), to those that change places in a randomisation
+    test, of the same shape and with the same score. It is for scores that do not depend on the scale of the predictions, which may be
+    another one in each system; a score that is not named there has its numbers exchanged as they are.
     """
 
     values: Floats
     measures: Mapping[str, Callable[[Floats, Floats], Any]]
     fields: Mapping[str, object] = field(default_factory=dict)
+    comparable: Mapping[str, Callable[[Floats], Floats]] = field(default_factory=dict)
 
     def score(self, **fields: object) -> dict[str, Score]:
         """As :meth:`Measurement.score`."""
@@ -101,16 +111,17 @@ class Valued:
         weights = np.concatenate([np.ones((1, n)), resample(np.eye(n), RESAMPLES, SEED)])
         both = np.asarray(measure(self.values, weights) - measure(other.values, weights), dtype=float)
         observed, drawn = float(both[0]), both[1:]
-        exchanged, same = self._exchanged(other, measure, exchanges)
+        exchanged, same = self._exchanged(other, name, exchanges)
         p = two_sided_p(drawn - drawn.mean(), observed)
         return Difference(name, observed, interval(drawn), p, two_sided_p(exchanged, same), n)
 
-    def _exchanged(self, other: Valued, measure: Callable[[Floats, Floats], Any], n_exchanges: int) -> tuple[Floats, float]:
+    def _exchanged(self, other: Valued, name: str, n_exchanges: int) -> tuple[Floats, float]:
         """The difference after each exchange, and without one.
 
-        The rows of both systems lie under each other, and weights of 0 and 1 choose among them.
+        The rows of both systems, made comparable, lie under each other, and weights of 0 and 1 choose among them.
         """
-        n, values, out = len(self.values), np.concatenate([self.values, other.values]), [np.zeros(0)]
+        measure, of_each = self.measures[name], [x.comparable[name](x.values) if name in x.comparable else x.values for x in (self, other)]
+        n, values, out = len(self.values), np.concatenate(of_each), [np.zeros(0)]
         generator, step = np.random.default_rng(SEED), max(1, _CELLS // max(n, 1))
         for first in range(0, n_exchanges + 1, step):
             moved = generator.integers(0, 2, (min(step, n_exchanges + 1 - first), n), dtype=np.int8).astype(float)
@@ -120,6 +131,19 @@ class Valued:
             out.append(np.asarray(measure(values, own) - measure(values, others), dtype=float))
         every = np.concatenate(out)
         return every[1:], float(every[0])
+
+
+def mid_ranks(values: Floats) -> Floats:
+    """Place of each number (n,) among all, from 0; equal ones share the middle of theirs."""
+    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(times) - (times + 1) / 2)[place])
+
+
+def standardised(values: Floats) -> Floats:
+    """Numbers (n,) less their mean, in standard deviations; zeros if all are equal."""
+    if not len(values) or values.min() == values.max():
+        return np.zeros(len(values))
+    return np.asarray((values - values.mean()) / values.std())
 
 
 def joined(parts: Sequence[tuple[str, Counted, Collection[str] | None]], fields: Mapping[str, object]) -> Counted:

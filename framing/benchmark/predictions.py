@@ -133,7 +133,7 @@ def take(rows: Iterable[Line], task: Task, items: Sequence[Item], whole: str) ->
 def _item(record: Mapping[str, Any], places: Mapping[str, int], known: bool) -> int:
     """The place of a record's item; near ids are looked for only if ``known``, as that takes time."""
     if "id" not in record:
-        raise ValueError("there is no id")
+        raise ValueError("`id` is missing")
     name = record["id"]
     if not isinstance(name, str):
         raise ValueError(f"the id must be a string, not {shown(name)}")

@@ -2,8 +2,10 @@
 
 Conventions
 -----------
-Output keeps to 80 columns. ``verify`` without a name looks at the corpora that are there. A file that fits no variant of the catalogue
-fails only if all of its variants are verified; else there is nothing to hold against it, and ``verify`` prints its sum.
+Output keeps to 80 columns. Our own labels of texts of other corpora are of use with these texts alone: where they are not there, the list
+says ``labels``, and whatever else names the corpus which texts are missing. ``verify`` without a name looks at the corpora that are there.
+A file that fits no variant of the catalogue fails only if all of its variants are verified; else there is nothing to hold against it, and
+``verify`` prints its sum.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from pathlib import Path
 import click
 
 from framing.corpora import FileState, info, list_corpora, verify
-from framing.corpora.catalogue import CorpusInfo
-from framing.corpora.files import MISSING, UNKNOWN, corpus_home, default_home, how_to_get, matches
+from framing.corpora.catalogue import CorpusFile, CorpusInfo
+from framing.corpora.files import KEPT, MISSING, UNKNOWN, corpus_home, default_home, how_to_get, kept_apart, matches
 
 WIDTH = 80
 _STATE = 9  # columns of the longest state
@@ -44,8 +46,15 @@ def command() -> None:
 @home_option
 def list_command(data_home: str | None) -> int:
     """List all corpora, and say which are there."""
+    bare = False
     for corpus in list_corpora():
-        _print(f"{corpus.name:<24}{presence(corpus, data_home):<8}", corpus.title)
+        state = _files_there(corpus, data_home)
+        alone = bool(state and _texts_lacking(corpus, data_home))
+        bare |= alone
+        _print(f"{corpus.name:<24}{'labels' if alone else state:<8}", corpus.title)
+    if bare:
+        click.echo()
+        _print("", "labels: ours, and here; the texts that they stand on are not. `framing corpora info NAME` says which.")
     click.echo(f"\nFolder of the corpora: {data_home or default_home()}")
     return 0
 
@@ -72,7 +81,7 @@ def info_command(name: str, data_home: str | None) -> int:
         "folds": str(corpus.folds or ""),
         "needs": ", ".join(corpus.needs),
         "get": how_to_get(corpus),
-        "folder": f"{home} ({presence(corpus, data_home) if home.is_dir() else 'not there'})",
+        "folder": f"{home} ({presence(corpus, data_home) or 'not there'})",
     }
     click.echo(corpus.name)
     for label, value in rows.items():
@@ -81,9 +90,27 @@ def info_command(name: str, data_home: str | None) -> int:
     for option, meaning in (corpus.options or {}).items():
         _print(f"{'option':<{_LABEL}}", f"{option}: {meaning}")
     for file in corpus.files:
-        variants = ", ".join(v.name if v.sha256 else f"{v.name} (not verified)" for v in file.variants)
-        _print(f"{'file':<{_LABEL}}", f"{file.path}{f' ({file.note})' if file.note else ''}: {variants}")
+        _print(f"{'file':<{_LABEL}}", f"{file.path}{f' ({file.note})' if file.note else ''}: {_file_there(corpus, file, home)}")
+    _print(f"{'check':<{_LABEL}}", _check(corpus))
     return 0
+
+
+def _file_there(corpus: CorpusInfo, file: CorpusFile, home: Path) -> str:
+    """Whether a file is there on this machine, and whether it could be checked."""
+    found = matches(home, file)
+    if kept_apart(corpus, file):
+        return "there" if found else f"not there, {KEPT}"
+    state = "not there" if not found else f"there, {len(found):,} files" if file.many else "there"
+    return state if any(variant.sha256 for variant in file.variants) else f"{state}; checksum not known"
+
+
+def _check(corpus: CorpusInfo) -> str:
+    """What the catalogue can compare files with."""
+    how = f"`framing corpora verify {corpus.name}` compares size and checksum with"
+    if corpus.own or any(v.sha256 for file in corpus.files for v in file.variants if v.name != "at hand"):
+        return f"{how} those of the catalogue"
+    of = "the copy that framing was made with (test parts taken out, large sets thinned)"
+    return f"{how} {of}; those of the published files are not known"
 
 
 @command.command("fetch")
@@ -146,7 +173,24 @@ def _entry(name: str) -> CorpusInfo:
 
 
 def presence(corpus: CorpusInfo, data_home: str | None) -> str:
-    """``here``, ``partly`` or nothing, by whether the files that could be at hand exist; their content is not looked at."""
+    """``here``, ``partly`` or nothing, by whether the files that could be at hand exist; their content is not looked at.
+
+    Behind it stands what is missing all the same: the texts that labels stand on, and a test part of ours.
+    """
+    state, lacking = _files_there(corpus, data_home), _texts_lacking(corpus, data_home)
+    if not state:
+        return ""
+    home = corpus_home(corpus, Path(data_home) if data_home else None)
+    apart = any(kept_apart(corpus, file) and not matches(home, file) for file in corpus.files)
+    told = f"labels {state}, texts of {' and '.join(lacking)} not here" if lacking else state
+    return f"{told}, test kept apart" if apart else told
+
+
+def _texts_lacking(corpus: CorpusInfo, data_home: str | None) -> list[str]:
+    return [need for need in corpus.needs if not _files_there(info(need), data_home)]
+
+
+def _files_there(corpus: CorpusInfo, data_home: str | None) -> str:
     home = corpus_home(corpus, Path(data_home) if data_home else None)
     expected = [file for file in corpus.files if any(v.name == "at hand" for v in file.variants)] or list(corpus.files)
     there = [bool(matches(home, file)) for file in expected]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import textwrap
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from framing.benchmark.fields import shown
 from framing.benchmark.registry import SYSTEMS, TASKS
 from framing.cli.corpora import home_option
 from framing.cli.output import complain, encode, standard_output
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from framing.benchmark.task import Task
 
 WRONG = 2  # exit code of predictions that cannot be scored
+NEAR = 8  # names of scores that are offered
 
 EPILOG = """\b
 Examples:
@@ -166,7 +169,7 @@ def _run(
             else:
                 found.append(evaluate(task, split, predictions=side, data_home=data_home))
         if unknown := [name for name in scores if found and name not in found[0].scores]:
-            raise click.UsageError(f"No such score {unknown[0]!r}{_near(unknown[0], list(found[0].scores))}")
+            return _no_score(unknown[0], task, list(found[0].scores))
         if save:
             _write(save, lambda: write_predictions(save, task, found[0].items, found[0].predictions))
         if not found:
@@ -203,6 +206,18 @@ def _named(name: str) -> Task:
 def _near(name: str, known: Any) -> str:
     near = difflib.get_close_matches(name, known, 1)
     return f". Did you mean {near[0]!r}?" if near else f": there are {', '.join(known)}."
+
+
+def _no_score(name: str, task: Task, known: list[str]) -> int:
+    """Say which scores have such a name, the one that orders the leaderboard first, in lines of 80 columns."""
+    inside = [score for score in known if name and name.lower() in score]
+    near = sorted(inside or difflib.get_close_matches(name, known, NEAR), key=lambda score: score != task.primary)
+    few = ", ".join(map(repr, near[:NEAR])) + (f" and {len(near) - NEAR:,} more" if len(near) > NEAR else "")
+    told = f"No such score {shown(name)}." + (f" Did you mean {few}?" if near else "")
+    others = f"{task.primary!r} orders the leaderboard; --json holds all {len(known)}, `framing evaluate {task.name} --list` explains them."
+    for line in textwrap.wrap(f"{told} {others}", 80 - len("framing: "), break_on_hyphens=False):
+        complain(line)
+    return WRONG
 
 
 def _file(name: str, or_system: bool) -> str:

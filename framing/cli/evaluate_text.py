@@ -10,15 +10,14 @@ from math import isfinite
 
 from framing.benchmark import registry
 from framing.benchmark.evaluation import Comparison, Result
-from framing.benchmark.formats import format_of, scores_of
-from framing.benchmark.measurement import Difference
+from framing.benchmark.formats import explained, scores_of
 from framing.benchmark.registry import SYSTEMS, TASKS
 from framing.benchmark.systems import peers
 from framing.benchmark.task import Task
 from framing.cli.corpora import presence
 from framing.cli.start import undisturbed
 from framing.corpora import info
-from framing.metrics.signature import short
+from framing.metrics.signature import short, stored
 from framing.showing import one_line
 
 WIDTH = 80
@@ -28,34 +27,60 @@ PIPED = ("textacy", "spacy-rules")  # systems that run a pipeline of spaCy
 
 
 def scores_text(result: Result, only: tuple[str, ...]) -> str:
-    """Scores of one result: precision, recall and F1 of a thing side by side, then the others."""
+    """Scores of one result: precision, recall and F1 of a thing side by side, then the others, then the names of those without a value."""
     task, scores = result.task, result.scores
-    names = list(only) or list(scores)
+    asked = list(only) or list(scores)
+    names = [name for name in asked if isfinite(scores[name].value)]
     stems = [name[:-3] for name in names if name.endswith("_f1") and all(f"{name[:-3]}_{x}" in names for x in _PRF)]
-    triples = {f"{stem}_{x}" for stem in stems for x in _PRF}
 
     def cell(name: str) -> str:
         low, high = scores[name].interval
         return f"{short(scores[name].value)} [{short(low)}, {short(high)}]"
 
     lines = _head(task, result.split, result)
-    width = max((len(stem) for stem in stems), default=0) + 1
-    longest = max((len(cell(name)) for name in triples), default=0)
-    column = min(longest + 2, (WIDTH - 2 - width - longest) // 2)  # two columns with gaps, and the last without
-    if column <= longest:
-        stems, triples = [], set()
+    table, stems = _beside([(_mark(task, f"{stem}_f1"), stem, *(cell(f"{stem}_{x}") for x in _PRF)) for stem in stems])
     if stems:
-        lines += ["", f"{'':{width}}  {'precision':{column}}{'recall':{column}}F1"]
-        for stem in stems:
-            cells = "".join(cell(f"{stem}_{x}").ljust(column) for x in _PRF)
-            lines.append(f"{_mark(task, f'{stem}_f1')}{stem:{width}}{cells}".rstrip())
-    others = [name for name in names if name not in triples]
+        lines += ["", *table]
+    others = [name for name in names if name not in {f"{stem}_{x}" for stem in stems for x in _PRF}]
     if others:
         width = max(map(len, others)) + 2
         lines += ["", *(f"{_mark(task, n)}{n:{width}}{cell(n)}{_lower(task, n)}" for n in others)]
+    if len(names) < len(asked):
+        lines += ["", *_fill(f"not defined here: {', '.join(_starred([name for name in asked if name not in names]))}")]
     lines += ["", *_fill("* the score that orders the leaderboard. In brackets: 95 % bootstrap interval over the items.")]
     lines += ["", *_signature(result)]
     return "\n".join(lines) + "\n"
+
+
+def _beside(rows: Sequence[tuple[str, ...]]) -> tuple[list[str], list[str]]:
+    """Rows of mark, stem and three cells as a table, and the stems in it: a long one stands above its cells, a row too wide is left out."""
+    rows, heads = list(rows), ("precision", "recall", "F1")
+    while rows:
+        each = [max(map(len, column)) for column in zip(heads, *(cells for _, _, *cells in rows))]
+        stems = [stem for _, stem, *_ in rows]
+        ways = (([max(each)] * 3, 2), ([max(each)] * 3, 1), (each, 1))  # widths of cells, and the gap behind a cell: ever closer
+        laid = [(WIDTH - 2 - sum(cells) - 2 * gap, [n + gap for n in cells]) for cells, gap in ways]
+        room, columns = next((found for found in laid if found[0] > max(map(len, stems))), laid[-1])
+        if room > 0:
+            width = max((len(stem) + 1 for stem in stems if len(stem) < room), default=1)
+            lines = [" " * (width + 2) + _row(heads, columns)]
+            for mark, stem, *cells in rows:
+                begin = [f"{mark}{stem:{width}}"] if len(stem) < width else [mark + stem, " " * (width + 2)]
+                lines += [*begin[:-1], begin[-1] + _row(cells, columns)]
+            return lines, stems
+        rows.remove(max(rows, key=lambda row: sum(map(len, row[2:]))))
+    return [], []
+
+
+def _row(cells: Sequence[str], columns: Sequence[int]) -> str:
+    return "".join(cell.ljust(n) for cell, n in zip(cells, columns)).rstrip()
+
+
+def _starred(names: Sequence[str]) -> list[str]:
+    """The names, those of precision, recall and F1 of one thing as one with a star."""
+    stems = [name.removesuffix("_f1") for name in names if name.endswith("_f1")]
+    whole = {f"{stem}_{x}": f"{stem}_*" for stem in stems if all(f"{stem}_{y}" in names for y in _PRF) for x in _PRF}
+    return list(dict.fromkeys(whole.get(name, name) for name in names))
 
 
 def _mark(task: Task, name: str) -> str:
@@ -102,17 +127,21 @@ def differences_text(compared: Comparison, names: tuple[str, str]) -> str:
     lines = [*_head(task, first.split, first, second), *_fill(one_line(names[0]), "A: "), *_fill(one_line(names[1]), "B: "), ""]
     rows = [("", "A", "B", "A - B", "95 % interval", "p", "p"), ("", "", "", "", "", "boot.", "rand.")]
     for d in compared.differences:
+        if not isfinite(d.difference):
+            continue
         one, two = (short(r.scores[d.name].value) for r in (first, second))
-        sign = "+" if d.difference > 0 else ""
+        sign = "+" if stored(d.difference) > 0 else ""
         low, high = d.interval
         ends = f"[{short(low)}, {short(high)}]"
         name = _mark(task, d.name) + d.name
-        rows.append((name, one, two, sign + short(d.difference), ends, _p(d.p_bootstrap, d), _p(d.p_randomisation, d)))
+        rows.append((name, one, two, sign + short(d.difference), ends, _p(d.p_bootstrap), _p(d.p_randomisation)))
     lines += _laid(rows)
     shown = tuple(d.name for d in compared.differences)
-    lower = [d.name for d in compared.differences if d.name in task.lower_is_better]
+    lower = [d.name for d in compared.differences if d.name in task.lower_is_better and isfinite(d.difference)]
     told = "* the score that orders the leaderboard. p, two-sided: by paired bootstrap, by approximate randomisation; each score by itself."
     lines += ["", *_fill(told), *(_fill(f"Lower is better: {', '.join(lower)}.") if lower else [])]
+    if undefined := [d.name for d in compared.differences if not isfinite(d.difference)]:
+        lines += _fill(f"not defined here for both: {', '.join(_starred(undefined))}")
     if shown == leading(first) and len(shown) < len(first.scores):
         lines += _fill("Precision and recall: with --score NAME, or all with --json.")
     lines += ["", "A:", *_signature(first), "B:", *_signature(second)]
@@ -133,10 +162,8 @@ def _laid(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "".join(cell.ljust(n) for cell, n in zip(row, fitting[0] if fitting else wide)).rstrip()
 
 
-def _p(value: float, of: Difference) -> str:
-    if not isfinite(of.difference):
-        return "-"
-    return "<.001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)
+def _p(value: float) -> str:
+    return "<.001" if stored(value) < 0.001 else short(value)
 
 
 def tasks_text(data_home: str | None) -> str:
@@ -182,7 +209,7 @@ def task_text(task: Task, data_home: str | None) -> str:
         does = [name for name in SYSTEMS if task.name in registry.system(name).tasks]
     lines = [*_fill(f"{task.name}: {task.title}"), *_fill(_corpora_of(task, data_home))]
     lines += [*_fill(f"primary score {task.primary}; items are {task.unit}s"), *_fill(f"systems {', '.join(does)}"), ""]
-    lines += [*_refilled(format_of(task)), "", *_refilled(scores_of(task))]
+    lines += [*_refilled(explained(task)), "", *_refilled(scores_of(task))]
     return "\n".join(lines).rstrip() + "\n"
 
 

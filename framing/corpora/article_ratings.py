@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from framing.corpora import polnear
-from framing.corpora.files import CorpusNotFound, read_text, require
+from framing.corpora.files import CorpusNotFound, read_text, require, without_texts
 from framing.records import Document
 
 NAME = "article_ratings"
@@ -77,5 +77,4 @@ def _found(corpus: str, load: Callable[[], str]) -> str:
     try:
         return load()
     except CorpusNotFound as error:
-        need = f"{NAME} rates texts of {corpus}, which are not there (texts=False gives the ratings alone)."
-        raise CorpusNotFound(f"{need} {error}") from None
+        raise without_texts(NAME, corpus, error) from None

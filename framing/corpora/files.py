@@ -21,6 +21,7 @@ from pathlib import Path
 from framing.corpora.catalogue import CorpusFile, CorpusInfo, info
 
 MISSING = "missing"
+KEPT = "kept by the maintainers for the last measurement"
 UNKNOWN = "unknown"
 _HERE = Path(__file__).resolve().parent
 
@@ -75,8 +76,21 @@ def require(path: Path, name: str) -> Path:
         If there is no such file or folder.
     """
     if not path.exists():
-        raise CorpusNotFound(f"{name}: {path} is not there. {how_to_get(info(name))}")
+        corpus = info(name)
+        kept = any(file.path == path.name and kept_apart(corpus, file) for file in corpus.files)
+        raise CorpusNotFound(f"{name}: {path} is not there. {f'The test part is {KEPT}.' if kept else how_to_get(corpus)}")
     return path
+
+
+def kept_apart(corpus: CorpusInfo, file: CorpusFile) -> bool:
+    """Whether a file is a test part of our own, which is not passed on: then the catalogue has no sum of it."""
+    return corpus.own and all(variant.sha256 is None for variant in file.variants)
+
+
+def without_texts(name: str, texts: str, error: CorpusNotFound) -> CorpusNotFound:
+    """What to raise where the labels ``name`` are there, and the corpus ``texts`` that they stand on is not (``error``)."""
+    how = f"{name} labels texts of {texts}, which are not there; `framing corpora info {texts}` says how to get them."
+    return CorpusNotFound(f"{how} {error} In Python, texts=False reads the labels alone.")
 
 
 def read_text(path: Path, name: str) -> str:
@@ -142,7 +156,7 @@ def _states(home: Path, corpus: CorpusInfo) -> Iterator[FileState]:
     for file in corpus.files:
         paths = matches(home, file)
         if not paths:
-            yield FileState(file.path, MISSING, note=file.note)
+            yield FileState(file.path, MISSING, note=KEPT if kept_apart(corpus, file) else file.note)
             continue
         size, digest = checksum(home, paths, file.many)
         count = len(paths) if file.many else None

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from framing.corpora import article_bias_prediction
-from framing.corpora.files import CorpusNotFound, require
+from framing.corpora.files import CorpusNotFound, require, without_texts
 from framing.records import GENERIC_FRAMES, POLICY_FRAMES, Document
 
 NAME = "policy_frames"
@@ -70,4 +70,4 @@ def _text(articles: Path, name: str) -> Document:
     try:
         return article_bias_prediction.read_article(articles, name)
     except CorpusNotFound as error:
-        raise CorpusNotFound(f"{NAME} labels texts that are not there (texts=False gives the labels alone). {error}") from None
+        raise without_texts(NAME, article_bias_prediction.NAME, error) from None

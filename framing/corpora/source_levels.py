@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from framing.corpora import polnear
-from framing.corpora.files import CorpusNotFound, require
+from framing.corpora.files import CorpusNotFound, require, without_texts
 from framing.corpora.gold import Draft, Offsets, make_gold
 from framing.records import Document
 
@@ -69,8 +69,7 @@ def _polnear(data_home: Path) -> Path:
     try:
         return require(data_home / polnear.NAME, polnear.NAME)
     except CorpusNotFound as error:
-        need = f"{NAME} labels the texts of PolNeAR, which is not there (texts=False gives the labels alone)."
-        raise CorpusNotFound(f"{need} {error}") from None
+        raise without_texts(NAME, polnear.NAME, error) from None
 
 
 def _join(labels: list[Draft], events: tuple[Draft, ...], file: str) -> list[Draft]:

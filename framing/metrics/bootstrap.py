@@ -10,6 +10,8 @@ shape (..., columns) and gives scores of shape (...).
 * Paired bootstrap: both systems on the same resamples (Koehn 2004); p is two-sided, from the resampled differences shifted to mean zero
   (Riezler and Maxwell 2005).
 * Approximate randomisation: the two outputs of a document change places with probability one half (Noreen 1989; Yeh 2000); two-sided.
+  Only outputs on one scale can do so: counts are on one; predictions that a score only orders must first be made comparable
+  (:class:`framing.benchmark.measurement.Valued`).
 
 Both p have one added above and below (Davison and Hinkley 1997, 4.2), so none is 0. Every draw has a fixed default seed.
 """
@@ -170,7 +172,7 @@ def approximate_randomisation(table_a: ArrayLike, table_b: ArrayLike, statistic:
     Parameters
     ----------
     table_a, table_b
-        Counts of the two systems, shape (documents, columns); row i is the same document in both.
+        Counts of the two systems, shape (documents, columns); row i is the same document in both, and a column has the same unit in both.
     statistic
         From sums, shape (..., columns), to one score, shape (...).
     n

@@ -56,20 +56,25 @@ class Score:
         """The score for JSON, numbers rounded to four digits."""
         return {
             "name": self.name,
-            "value": _rounded(self.value),
-            "interval": [_rounded(x) for x in self.interval],
+            "value": stored(self.value),
+            "interval": [stored(x) for x in self.interval],
             "n": self.n,
             "signature": self.signature,
         }
 
 
+def stored(value: float) -> float:
+    """A number as JSON holds it, with four digits: ``.8225`` of ``.822485``."""
+    return round(float(value), DIGITS) + 0.0
+
+
 def short(value: float) -> str:
-    """A number with three digits and no leading zero: ``.805``, ``-.120``, ``1.000``."""
-    text = f"{value:.3f}"
+    """A number with three digits and no leading zero: ``.805``, ``-.120``, ``1.000``.
+
+    They are those of the number as it is :func:`stored`. Pages know no other one, and a command that rounds the whole number at once would
+    now and then show another last digit: ``.822485`` is ``.822``, but ``.8225`` is ``.823``, here everywhere.
+    """
+    text = f"{stored(value):.3f}"
     if text == "-0.000":
         return ".000"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), DIGITS) + 0.0

@@ -13,7 +13,7 @@ from framing.benchmark.calibration_counts import ERRORS, NAMES, weighed
 from framing.benchmark.fields import check_keys, check_verdict
 from framing.benchmark.folds import group_folds, numbered, stratified_folds
 from framing.benchmark.label_counts import macro_f1, outcomes, statistics
-from framing.benchmark.measurement import Valued
+from framing.benchmark.measurement import Valued, mid_ranks
 from framing.benchmark.task import Figure, Item, Task
 from framing.corpora import load_corpus
 from framing.metrics.spans import Floats
@@ -86,7 +86,7 @@ class Hyperpartisan(Task):
         rows = [(item.gold, p, np.nan if isinstance(p, bool) else p) for item, p in zip(items, predictions, strict=True)]
         measures: dict[str, Callable[[Floats, Floats], Any]] = {name: partial(_counted, name) for name in ("accuracy", "macro_f1")}
         measures |= {"area": _area, **{name: partial(_calibrated, name) for name in NAMES}}
-        return Valued(np.array(rows, float).reshape(-1, 3), measures, {"limit": LIMIT, "bins": 10})
+        return Valued(np.array(rows, float).reshape(-1, 3), measures, {"limit": LIMIT, "bins": 10}, {"area": _ordered})
 
 
 def _counted(name: str, values: Floats, weights: Floats) -> Any:
@@ -95,6 +95,11 @@ def _counted(name: str, values: Floats, weights: Floats) -> Any:
 
 def _area(values: Floats, weights: Floats) -> Any:
     return statistics(values[:, 0] > 0, values[:, 1], LIMIT)(weights)["area"]
+
+
+def _ordered(values: Floats) -> Floats:
+    """As :func:`_area` reads it, with ranks for probabilities."""
+    return np.column_stack([values[:, 0], mid_ranks(values[:, 1]), values[:, 2]])
 
 
 def _calibrated(name: str, values: Floats, weights: Floats) -> Any:

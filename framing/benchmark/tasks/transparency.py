@@ -12,7 +12,7 @@ import numpy as np
 from framing.benchmark.calibration_counts import ERRORS, NAMES, weighed
 from framing.benchmark.fields import check_keys, check_number
 from framing.benchmark.gold_index import gold_evidence, index_without_nulls
-from framing.benchmark.measurement import Valued
+from framing.benchmark.measurement import Valued, mid_ranks, standardised
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
 from framing.metrics import agreement, ranking
@@ -27,6 +27,8 @@ HIGH = 3  # the event whose probability may be given: a rating above it
 _TEST = "test"
 
 Measure = Callable[[Floats, Floats], Any]
+# Correlations do not see the scale that a system predicts on, and an index, a rating and a number of words have different ones.
+_SCALE_FREE: Mapping[str, Callable[[Floats], Floats]] = {"spearman": mid_ranks, "kendall": mid_ranks, "pearson": standardised}
 
 
 def _articles(split: str, data_home: Path | None) -> list[Document]:
@@ -88,12 +90,12 @@ class Index(Task):
     def measure(self, items: Sequence[Item], predictions: Sequence[float | None]) -> Valued:
         """As :meth:`Task.measure`."""
         of_index = bool(items) and "index" in items[0].gold
-        names = ("spearman", "kendall", "pearson", *(["mae"] if of_index else []))
-        measures: dict[str, Measure] = {name: partial(_ranked, name, "") for name in names}
+        named = {name: (name, "") for name in ("spearman", "kendall", "pearson", *(["mae"] if of_index else []))}
         if not of_index:
-            measures |= {f"{part}_spearman": partial(_ranked, "spearman", part) for part in (POLNEAR, GENERAL)}
+            named |= {f"{part}_spearman": ("spearman", part) for part in (POLNEAR, GENERAL)}
+        measures: dict[str, Measure] = {name: partial(_ranked, *own) for name, own in named.items()}
         values = _table(items, [next(iter(item.gold.values())) for item in items], [(p or 0.0, np.nan) for p in predictions])
-        return Valued(values, measures, {"gold": "index" if of_index else "rating"})
+        return Valued(values, measures, {"gold": "index" if of_index else "rating"}, _comparable(named))
 
     def ceiling(self, split: str, data_home: Path | None = None) -> tuple[Sequence[Item], Sequence[Any]] | None:
         """The rating of the second pass, as far as the order of the articles goes."""
@@ -150,13 +152,16 @@ class Rating(Task):
     def measure(self, items: Sequence[Item], predictions: Sequence[tuple[float, float | None]]) -> Valued:
         """As :meth:`Task.measure`."""
         measures: dict[str, Measure] = {}
+        named: dict[str, tuple[str, str]] = {}
         for part in ("", POLNEAR, GENERAL):
             begin = f"{part}_" if part else ""
-            measures |= {f"{begin}{name}": partial(_ranked, name, part) for name in ("spearman", "mae")}
+            own = {f"{begin}{name}": (name, part) for name in ("spearman", "mae")}
+            measures |= {name: partial(_ranked, *way) for name, way in own.items()}
             measures[f"{begin}quadratic_kappa"] = partial(_kappa, part)
+            named |= own
         measures |= {name: partial(_calibrated, name) for name in NAMES}
         values = _table(items, [item.gold[0] for item in items], [(r, np.nan if above is None else above) for r, above in predictions])
-        return Valued(values, measures, {"gold": "overall", "event": "above 3", "bins": 10})
+        return Valued(values, measures, {"gold": "overall", "event": "above 3", "bins": 10}, _comparable(named))
 
     def ceiling(self, split: str, data_home: Path | None = None) -> tuple[Sequence[Item], Sequence[Any]] | None:
         """The second pass."""
@@ -185,6 +190,19 @@ def _inside(part: str, values: Floats, weights: Floats) -> Floats:
 
 def _ranked(name: str, part: str, values: Floats, weights: Floats) -> Any:
     return ranking.MEASURES[name](values[:, 0], values[:, 1], _inside(part, values, weights))
+
+
+def _comparable(named: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[Floats], Floats]]:
+    """How predictions become comparable for those of these scores, (measure, corpus) by name, that do not depend on their scale."""
+    return {name: partial(_rescaled, measure, part) for name, (measure, part) in named.items() if measure in _SCALE_FREE}
+
+
+def _rescaled(name: str, part: str, values: Floats) -> Floats:
+    """The numbers with the predictions for a corpus on a scale that all systems share; ranks are ranks among its articles."""
+    inside = _inside(part, values, np.ones(len(values))) > 0
+    out = np.array(values)
+    out[inside, 1] = _SCALE_FREE[name](values[inside, 1])
+    return out
 
 
 def _kappa(part: str, values: Floats, weights: Floats) -> Any:
