@@ -13,13 +13,15 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from experiments import frames, hedging_trained, hyperpartisan, levels, loaded_language_babe, rating
+from experiments import frames, hedging_trained, hyperpartisan, levels, loaded_language_babe, rating, results_file
 from experiments.markdown import result
 from framing import cards
 from framing.attribution import MODELS
 
+ENCODER, ENCODER_HOME = "encoder", results_file.ROOT / "packages" / "encoder" / "framing_encoder" / "model"
 Scores = dict[str, dict[str, Any]]  # heading -> name -> value
 SHOWN = {  # name in the results -> in a card
     "cue_f1": "cue touched, F1",
@@ -55,13 +57,27 @@ def attribution() -> Iterator[tuple[str, Scores]]:
     yield "attribution_publishers.json", {"By publisher that was not learned from: source and content right (IoU .5), F1": rows}
 
 
-def _extraction(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Both tables of the extractor have the same rows; relays and parents where there are any."""
-    flat = part["attribution"]["trained"]
+def encoder() -> Iterator[tuple[str, Scores]]:
+    """Of the extractor of the encoder engine."""
+    found = read("encoder")
+    headings = {"polnear_dev": "PolNeAR dev, 84 articles, headings read too", "wikinews_dev": "Wikinews dev, 24 articles"}
+    scores = {heading: _extraction(found["results"][part], ENCODER) for part, heading in headings.items()}
+    for factor, groups in found["polnear_dev by group"][ENCODER].items():
+        rows = {f"{group}, {own['gold']:,} attributions": own["full_f1"] for group, own in groups.items()}
+        scores[f"By {factor}: PolNeAR dev, source and content right (IoU .5), F1"] = rows
+    yield "encoder.json", scores
+    rounded = read("encoder_export")["results"]["spans by themselves"]
+    rows = {f"{role}, in {bits}": rounded[bits][f"{role}_exact_f1"] for bits in ("float32", "int8") for role in ("source", "cue", "content")}
+    yield "encoder_export.json", {"Rounding: PolNeAR dev, exact spans by themselves, F1": rows}
+
+
+def _extraction(part: Mapping[str, Any], system: str = "trained") -> dict[str, Any]:
+    """Both tables of an extractor have the same rows; relays and parents where there are any."""
+    flat = part["attribution"][system]
     rows = {told: flat[name] for name, told in {**SHOWN, **NESTED}.items() if name in flat}
-    rows |= {told: part["end to end"]["trained"][name] for name, told in END.items()}
+    rows |= {told: part["end to end"][system][name] for name, told in END.items()}
     for kind, told in SPANS.items():
-        rows |= {f"{role}, {told}, F1": part[kind]["trained"][f"{role}_exact_f1"] for role in ("source", "cue", "content")}
+        rows |= {f"{role}, {told}, F1": part[kind][system][f"{role}_exact_f1"] for role in ("source", "cue", "content")}
     return rows
 
 
@@ -115,6 +131,7 @@ def made() -> dict[str, list[tuple[str, Scores]]]:
     policy, generic = (frames.card_scores(read("frames"), task) for task in ("policy", "generic"))
     return {
         "attribution": list(attribution()),
+        ENCODER: list(encoder()),
         "generic_frames": [("frames.json", generic)],
         "hedging": list(hedging()),
         "hyperpartisan": list(hyper()),
@@ -124,6 +141,11 @@ def made() -> dict[str, list[tuple[str, Scores]]]:
         "rating": [("rating.json", rating.card_scores(read("rating")))],
         "sources": list(sources()),
     }
+
+
+def folder(name: str) -> Path:
+    """Where a model is."""
+    return ENCODER_HOME if name == ENCODER else MODELS / name
 
 
 def read(name: str) -> dict[str, Any]:
@@ -136,7 +158,7 @@ def stale() -> list[str]:
     """Models whose card says something else than the results, or whose page is not that of the card."""
     out = []
     for name, parts in made().items():
-        home = MODELS / name
+        home = folder(name)
         card = json.loads((home / "model.json").read_bytes())["card"]
         scores = {heading: rows for _, part in parts for heading, rows in part.items()}
         files = {heading: file for file, part in parts for heading in part}
@@ -155,7 +177,7 @@ def main() -> int:
         return int(bool(found))
     for name, parts in made().items():
         for file, scores in parts:
-            cards.add_scores(MODELS / name, scores, file)
+            cards.add_scores(folder(name), scores, file)
     return 0
 
 

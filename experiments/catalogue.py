@@ -121,7 +121,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         (),
         1,
         ("framing/models/",),
-        ("attribution", "levels", "hedging_trained", "hedging_shipped", "rating", "frames", "loaded_language_babe", "hyperpartisan"),
+        ("attribution", "levels", "hedging_trained", "hedging_shipped", "rating", "frames", "loaded_language_babe", "hyperpartisan", "encoder"),
         check=("--check",),
     ),
     Experiment(
