@@ -67,7 +67,9 @@ def encoder() -> Iterator[tuple[str, Scores]]:
         scores[f"By {factor}: PolNeAR dev, source and content right (IoU .5), F1"] = rows
     yield "encoder.json", scores
     rounded = read("encoder_export")["results"]["spans by themselves"]
-    rows = {f"{role}, in {bits}": rounded[bits][f"{role}_exact_f1"] for bits in ("float32", "int8") for role in ("source", "cue", "content")}
+    rows = {
+        f"{role}, in {bits}": rounded[bits][f"{role}_exact_f1"] for bits in ("float32", "int8") for role in ("source", "cue", "content")
+    }
     yield "encoder_export.json", {"Rounding: PolNeAR dev, exact spans by themselves, F1": rows}
 
 

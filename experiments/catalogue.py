@@ -121,7 +121,17 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         (),
         1,
         ("framing/models/",),
-        ("attribution", "levels", "hedging_trained", "hedging_shipped", "rating", "frames", "loaded_language_babe", "hyperpartisan", "encoder"),
+        (
+            "attribution",
+            "levels",
+            "hedging_trained",
+            "hedging_shipped",
+            "rating",
+            "frames",
+            "loaded_language_babe",
+            "hyperpartisan",
+            "encoder",
+        ),
         check=("--check",),
     ),
     Experiment(
