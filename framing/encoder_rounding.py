@@ -9,6 +9,7 @@ in floats, in texts that the encoder learned from; two dozen articles are enough
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def magnitudes(arrays: Arrays, layout: Layout, heads: int, pieces: WordPieces, t
         Empty without texts.
     """
     session = _Watching(build(arrays, layout.features, heads, watches=True))
-    tagger = EncoderTagger(pieces, session, forbidden(), layout)
+    tagger = EncoderTagger(pieces, session, forbidden(), replace(layout, beside=0.0))
     for text in texts:
         article = article_from_text(text)
         tokens, quotes = tokenize(article), find_quotes(text, article.paragraphs)
