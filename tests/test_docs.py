@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from experiments import scale_page
+from experiments import engines_page, scale_page
 from experiments.markdown import BLOCK, filled
 from tests.corpus import environment
 
@@ -31,6 +31,12 @@ def test_the_page_on_outlets_shows_what_its_script_prints() -> None:
     made = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, env=environment())
     without_numbers = [re.sub(r"[\d.]+", "#", text) for text in (made.stdout, *shown)]
     assert without_numbers == [without_numbers[0]] * 2
+
+
+def test_the_page_of_engines_says_what_was_measured() -> None:
+    text = engines_page.PAGE.read_text(encoding="utf-8")
+    assert len(BLOCK.findall(text)) == len(engines_page.MAKERS)
+    assert filled(text, engines_page.MAKERS) == text
 
 
 def test_links_lead_somewhere() -> None:
