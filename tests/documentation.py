@@ -3,8 +3,8 @@
     python -m tests.documentation          # write the output that the pages show anew, after the analysis has changed
 
 * ``python``: with prompts, as a doctest; without, as a program. The names of a page's earlier blocks are known.
-* ``sh``: every line goes to bash, with ``framing`` on the path, apart from those that need a network, another machine or corpora
-  (:data:`ELSEWHERE`), of which a call of ``framing`` is parsed.
+* ``sh``: every line goes to bash, with ``framing`` on the path, apart from those that need a network, another machine, corpora or
+  the encoder (:data:`ELSEWHERE`), of which a call of ``framing`` is parsed.
 * ``text`` right behind ``sh``: what the lines before print on standard output.
 """
 
@@ -30,7 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md"))
 BLOCK = re.compile(r"^```(python|sh|text)\n(.*?)^```$\n?", re.DOTALL | re.MULTILINE)
-ELSEWHERE = re.compile(r"\bpip install\b|\bgit clone\b|\bframing train\b|\bframing corpora fetch\b|https?://|tcp://|^dask ", re.MULTILINE)
+ELSEWHERE = re.compile(
+    r"\bpip install\b|\bgit clone\b|\bframing train\b|\bframing corpora fetch\b|--engine encoder\b|https?://|tcp://|^dask ", re.MULTILINE
+)
 
 
 class PageError(AssertionError):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from experiments import benchmark, catalogue, leaderboard, results_file, speed_accuracy
+from experiments import benchmark, catalogue, leaderboard, opened, results_file, speed_accuracy
 from experiments.benchmark import SubmissionError, splits, submissions
 from experiments.catalogue import BY_NAME
 from framing.benchmark import evaluation, registry
@@ -357,6 +357,7 @@ def test_a_task_that_the_system_does_nothing_for_stays_as_it_is(systems: Systems
 
 
 def test_versions_are_of_all_rows(systems: Systems, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opened, "_PATHS", {})  # what other tests have opened
     benchmark.main([])
     now = results_file.versions()  # of what this has loaded, too
     assert results_file.made_of("benchmark")["versions"] == now
