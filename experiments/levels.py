@@ -110,7 +110,7 @@ def whole(documents: Iterable[Document]) -> Chosen:
 
 def items(task: Levels | Entities, chosen: Chosen) -> tuple[Item, ...]:
     """The items that the task makes of these attributions."""
-    return tuple(task._item(document, which) for document, which in chosen)
+    return tuple(task.item(document, which) for document, which in chosen)
 
 
 def predict(document: Document, resolver: Resolver = type_sources) -> list[Row]:

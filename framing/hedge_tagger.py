@@ -49,7 +49,6 @@ VERSION = 2  # of the files that save writes
 KEEP, ADD = {"news": 0.2}, 0.85  # measured by experiments/hedging_shipped, beside others
 USUAL = 0.5  # the limit in domains that have none of their own
 
-_CHAIN = ("initial", "between", "final")
 MODELS = Path(__file__).parent / "models"
 
 
@@ -251,7 +250,7 @@ class HedgeTagger(Estimator):
         codes, scales = store.to_int8(model.weights, axis=2)
         arrays: dict[str, NDArray[Any]] = {"known": model.table.keys, "weights": codes, "scales": scales}
         arrays["heads"] = store.from_words(sorted(model.marker.heads))
-        arrays |= {name: getattr(model.transitions, name) for name in _CHAIN}
+        arrays |= model.transitions.named()
         met = sorted(model.rows.items())
         arrays |= {"rows": np.array([row for row, _ in met], np.uint64), "rows_met": np.array([n for _, n in met], np.int32)}
         if self.sentences_ is not None:
@@ -296,7 +295,7 @@ class HedgeTagger(Estimator):
             heads = store.to_words(arrays["heads"])
             weights = store.from_int8(arrays["weights"], arrays["scales"])
             calibrators = {domain: Calibrator.from_dict(kept) for domain, kept in numbers["calibration"].items()}
-            transitions = Transitions(*(arrays[name] for name in _CHAIN))
+            transitions = Transitions.of(arrays)
             settings = None if numbers.get("settings") is None else Settings(**numbers["settings"])
             if not isinstance(numbers["domain"], str):
                 raise ValueError(f"{numbers['domain']!r} is no domain")

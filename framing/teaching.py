@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.learning import crf, network, store
-from framing.learning.crf import Layout, Transitions
+from framing.learning.crf import CHAIN, Layout, Transitions
 from framing.learning.interning import KeyTable, frequent
 from framing.learning.network import Examples, Settings, neighbours
 from framing.learning.words import WordClasses
@@ -177,7 +177,7 @@ def _ask(gold: Examples, features: Any, first: Labels, say: Progress) -> tuple[F
             near = neighbours(part - begin, model.distances)
             scores[begin:end] += share * model.emissions(features[begin:end] @ model.inputs, near)
         chained.append(model.transitions)
-    mean = [sum(w * getattr(t, name) for w, t in zip(SHARES, chained)) for name in ("initial", "between", "final")]
+    mean = [sum(w * getattr(t, name) for w, t in zip(SHARES, chained)) for name in CHAIN]
     return scores, Transitions(*mean)
 
 

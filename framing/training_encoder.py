@@ -34,7 +34,7 @@ from framing.encoder.extractor import VERSION, EncoderExtractor
 from framing.encoder.session import Session
 from framing.encoder.tagger import EncoderTagger, Layout
 from framing.encoder_graph import build
-from framing.encoder_network import CHAIN, HEADS, PACKAGE, SHA256, Array, base_arrays, base_pieces, transitions
+from framing.encoder_network import HEADS, PACKAGE, SHA256, Array, base_arrays, base_pieces, transitions
 from framing.encoder_rounding import TEXTS, magnitudes
 from framing.encoder_training import LAYOUT, Settings
 from framing.learning.calibration import fit_isotonic
@@ -55,6 +55,10 @@ _METHOD = (
     "used, encoders of other seeds label it first and teach this one (distillation). Weights are kept in eight bits. Pieces are linked to "
     "whole attributions with a probability, which is calibrated on other annotated texts; attributions inside the content of others come "
     "from rules."
+)
+BESIDE = (
+    "The label scores of the default engine, weighted, are added to those of the encoder, and its transitions to those of the chain "
+    "(stacking)."
 )
 _USE = (
     "For: showing readers, editors and researchers how an article attributes what it says, where accuracy matters more than speed.",
@@ -192,7 +196,7 @@ def made(arrays: Mapping[str, Array], layout: Layout, texts: Sequence[str], **ar
 def keep(folder: Path, arrays: Mapping[str, Array], extractor: EncoderExtractor) -> None:
     """Write the weights as floats, and what the rest of the model is."""
     folder.mkdir(parents=True, exist_ok=True)
-    chain: dict[str, Any] = {**arrays, **{name: getattr(extractor.tagger_.transitions, name) for name in CHAIN}}
+    chain: dict[str, Any] = {**arrays, **extractor.tagger_.transitions.named()}
     settings = {
         "layout": extractor.tagger_.layout.to_dict(),
         "bias": extractor.bias,
@@ -246,7 +250,7 @@ def card(
         "version": VERSION,
         "signature": f"attribution-encoder|train:{'+'.join(corpora)}|{marks}",
         "task": _TASK,
-        "method": _METHOD,
+        "method": f"{_METHOD} {BESIDE}" if layout.beside else _METHOD,
         "texts": [dict(text) for text in texts],
         "use": list(_USE),
         "limits": list(_LIMITS),

@@ -10,7 +10,7 @@ import numpy as np
 
 from framing.benchmark.measurement import Counted
 from framing.benchmark.system import System, out_of_fold
-from framing.benchmark.systems.peers import each
+from framing.benchmark.systems.peers import each, no_pipeline
 from framing.benchmark.task import Item, Task
 from framing.metrics.spans import precision_recall_f1
 
@@ -93,4 +93,5 @@ REDS = System("reds", "knows red", {"colours": reds}, fields=lambda task: {"mode
 FAILS = System("fails", "raises errors", {"colours": fails})
 LEARNS = System("learns", "words", {"colours": learns})
 ABSENT = System("absent", "not installed", {"colours": reds}, ("no_such_package",), "pip install no-such-package")
+PIPED = System("piped", "knows red", {"colours": reds}, lacks=no_pipeline)
 ELSEWHERE = System("elsewhere", "for another task", {"levels": reds})

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from framing.benchmark.measurement import Difference, Valued, mid_ranks, standardised
+from framing.benchmark.measurement import Difference, Valued, ranked, standardised
 from framing.benchmark.task import Item
 from framing.benchmark.tasks.hyperpartisan import Hyperpartisan
 from framing.benchmark.tasks.transparency import GENERAL, POLNEAR, Index, Rating
@@ -45,8 +45,8 @@ def raw(first: Valued, second: Valued, name: str) -> Difference:
 
 
 def test_places_among_all() -> None:
-    assert mid_ranks(np.array([3.0, 1.0, 3.0, 2.0, 3.0, 1.0])).tolist() == [4, 0.5, 4, 2, 4, 0.5]
-    assert mid_ranks(np.zeros(0)).tolist() == standardised(np.zeros(0)).tolist() == []
+    assert ranked(np.array([3.0, 1.0, 3.0, 2.0, 3.0, 1.0])).tolist() == [4.5, 1, 4.5, 2.5, 4.5, 1]
+    assert ranked(np.zeros(0)).tolist() == standardised(np.zeros(0)).tolist() == []
     assert standardised(np.array([1.0, 3.0])).tolist() == [-1, 1]
     assert standardised(np.full(3, 0.1)).tolist() == [0, 0, 0]  # whose deviation is rounding, not 0
 
@@ -95,13 +95,13 @@ def spearman(values: Any, weights: Any) -> Any:
 
 
 def second_ranked(values: Any) -> Any:
-    return np.column_stack([values[:, 0], mid_ranks(values[:, 1])])
+    return np.column_stack([values[:, 0], ranked(values[:, 1])])
 
 
 def test_randomisation_agrees_with_all_exchanges_of_ranks() -> None:
     gold, one, other = np.arange(7.0), np.array([1.0, 2, 2, 5, 4, 8, 9]), np.array([0.1, 0.3, 0.2, 0.2, 0.1, 0.5, 0.4])
     first, second = (Valued(np.column_stack([gold, p]), {"x": spearman}, {}, {"x": second_ranked}) for p in (one, other))
-    a, b = mid_ranks(one), mid_ranks(other)
+    a, b = ranked(one), ranked(other)
     exact = []
     for moved in product((False, True), repeat=7):
         mixed = np.where(moved, b, a), np.where(moved, a, b)

@@ -124,7 +124,7 @@ def test_the_signature_is_that_of_the_benchmark() -> None:
     mine = levels.scored("polnear", "dev", chosen, pairs, "trained")
     compared = 0
     for task, begin in zip(levels.TASKS["polnear"], ("", "entity_")):
-        items = tuple(task._item(d, range(len(d.attributions))) for d in documents)
+        items = tuple(task.item(d, range(len(d.attributions))) for d in documents)
         said = [tuple(r.entity for r in rows) if begin else tuple(rows) for _, rows in pairs]
         fields = levels.registry.system("framing").fields(task.name)
         result = Result(task, "dev", "framing", items, tuple(said), task.measure(items, said), fields=fields)

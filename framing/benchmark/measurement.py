@@ -9,7 +9,7 @@ Conventions
 * What changes places must mean the same in both systems. Counts do, and so do predictions that a score takes by their size, such as those
   of a mean absolute error. A correlation takes predictions on any scale. Exchanged as they are, those of two systems on different scales
   make a mixture whose order is that of the scales: both mixtures score low, their differences scatter widely, and p says nothing of
-  the systems. So :func:`mid_ranks` change places for a correlation of ranks, and :func:`standardised` values for one of values
+  the systems. So ranks change places (:func:`ranked`) for a correlation of ranks, and :func:`standardised` values for one of values
   (:attr:`Valued.comparable`); of one system by itself neither changes the score.
 """
 
@@ -22,6 +22,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from framing.metrics.bootstrap import approximate_randomisation, interval, paired_bootstrap, resample, score_table, two_sided_p
+from framing.metrics.ranking import mid_ranks
 from framing.metrics.signature import Score
 from framing.metrics.spans import Floats
 
@@ -133,10 +134,9 @@ class Valued:
         return every[1:], float(every[0])
 
 
-def mid_ranks(values: Floats) -> Floats:
-    """Place of each number (n,) among all, from 0; equal ones share the middle of theirs."""
-    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(times) - (times + 1) / 2)[place])
+def ranked(values: Floats) -> Floats:
+    """The mid-rank of each number (n,)."""
+    return mid_ranks(values, np.ones(len(values)))
 
 
 def standardised(values: Floats) -> Floats:

@@ -5,6 +5,7 @@ Conventions
 * A system sees ``id``, ``text``, ``given``, ``group`` and ``fold`` of the items, and may load the *train* parts of a task's corpora. One
   that learns is given items with ``gold`` of a ``cv`` split, and keeps to the folds by :func:`out_of_fold`.
 * ``needs``: packages of others that it runs, none of which the library requires. Where one is missing, :meth:`System.missing` names it.
+* ``lacks`` says what else is missing, without importing these packages.
 * ``fields`` go into the signature of the scores: version of the package, digest of the model, seed.
 """
 
@@ -34,6 +35,7 @@ class System:
     tasks: Mapping[str, Predict]
     needs: tuple[str, ...] = ()
     install: str = ""  # how a user gets what it needs
+    lacks: Callable[[], str] = field(default=lambda: "")  # what is not here beside packages, and how to get it
     fields: Callable[[str], Mapping[str, object]] = field(default=lambda task: {})
 
     def missing(self) -> tuple[str, ...]:

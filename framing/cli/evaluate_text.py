@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from math import isfinite
 
 from framing.benchmark import registry
 from framing.benchmark.evaluation import Comparison, Result
 from framing.benchmark.formats import explained, scores_of
 from framing.benchmark.registry import SYSTEMS, TASKS
-from framing.benchmark.systems import peers
 from framing.benchmark.task import Task
 from framing.cli.corpora import presence
 from framing.cli.start import undisturbed
@@ -23,7 +20,6 @@ from framing.showing import one_line
 WIDTH = 80
 _PRF = ("precision", "recall", "f1")
 _COLUMNS = (0, 7, 7, 8, 17, 7, 0)  # widths of a table of differences, where the lines have room
-PIPED = ("textacy", "spacy-rules")  # systems that run a pipeline of spaCy
 
 
 def scores_text(result: Result, only: tuple[str, ...]) -> str:
@@ -182,20 +178,9 @@ def tasks_text(data_home: str | None) -> str:
             lines += _fill(f"for {does}", " " * (column + 2))
             if missing := system.missing():
                 lines += _fill(f"not installed: {', '.join(missing)}. {system.install}", " " * (column + 2))
-            elif name in PIPED and (lack := _no_pipeline()):
+            elif lack := system.lacks():
                 lines += _fill(lack, " " * (column + 2))
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _no_pipeline() -> str:
-    """What to say if :func:`framing.benchmark.systems.peers.pipeline` would find none, told without spaCy, whose import takes long."""
-    wanted = os.environ.get(peers.VARIABLE)
-    if not wanted:
-        there = any(name.startswith("en_") for name in metadata.entry_points(group="spacy_models").names)
-        return "" if there else f"no English pipeline of spaCy is installed: {peers.GET}"
-    if wanted.startswith("blank:") or os.path.exists(wanted) or any(metadata.distributions(name=wanted)):
-        return ""
-    return f"{peers.VARIABLE} names {one_line(wanted)!r}, which is neither installed nor a folder: {peers.GET}"
 
 
 def _corpora_of(task: Task, data_home: str | None) -> str:

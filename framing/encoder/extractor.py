@@ -36,7 +36,6 @@ VERSION = 1  # of the files that save writes
 SPANS = 0.35  # least probability of a span by itself
 GRAPH, PIECES = "model.onnx", "vocab.txt"
 MOST = 1 << 28  # bytes of a graph
-_CHAIN = ("initial", "between", "final")
 
 
 class EncoderExtractor(AttributionExtractor):
@@ -101,7 +100,7 @@ class EncoderExtractor(AttributionExtractor):
         for name, content in files.items():
             with replacing(home / name) as stream:
                 stream.write(content)
-        store.save(home, numbers, {name: getattr(tagger.transitions, name) for name in _CHAIN})
+        store.save(home, numbers, tagger.transitions.named())
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> EncoderExtractor:
@@ -134,7 +133,7 @@ class EncoderExtractor(AttributionExtractor):
             tagger = EncoderTagger(
                 WordPieces(_content(home / PIECES, numbers["files"]).decode().removesuffix("\n").split("\n")),
                 Session(_content(home / GRAPH, numbers["files"]), threads),
-                Transitions(*(arrays[name] for name in _CHAIN)),
+                Transitions.of(arrays),
                 layout,
                 _other(numbers["beside"]) if layout.beside else None,
             )

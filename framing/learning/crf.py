@@ -22,8 +22,8 @@ the weights are the mean over the last epochs (Polyak & Juditsky 1992). Features
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any
 
@@ -43,13 +43,24 @@ class Transitions:
     final: Floats
 
     @classmethod
+    def of(cls, arrays: Mapping[str, Any]) -> Transitions:
+        """Those that stand among other arrays under their names."""
+        return cls(*(arrays[name] for name in CHAIN))
+
+    def named(self) -> dict[str, Floats]:
+        """By their names, ``CHAIN``."""
+        return {name: getattr(self, name) for name in CHAIN}
+
+    @classmethod
     def zeros(cls, n_labels: int, forbidden: Transitions | None = None) -> Transitions:
         """No preference, but for what is ``-inf`` in ``forbidden``."""
         shapes = (n_labels,), (n_labels, n_labels), (n_labels,)
         if forbidden is None:
             return cls(*(np.zeros(s) for s in shapes))
-        parts = (forbidden.initial, forbidden.between, forbidden.final)
-        return cls(*(np.where(np.isneginf(p), -np.inf, 0.0) for p in parts))
+        return cls(*(np.where(np.isneginf(p), -np.inf, 0.0) for p in forbidden.named().values()))
+
+
+CHAIN = tuple(f.name for f in fields(Transitions))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.learning import crf
-from framing.learning.crf import Layout, Transitions
+from framing.learning.crf import CHAIN, Layout, Transitions
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.integer[Any]]
@@ -134,7 +134,7 @@ class Settings:
     seed: int = 0
 
 
-_SPARSE, _CHAIN = "inputs", ("initial", "between", "final")
+_SPARSE = "inputs"
 
 
 @dataclass(slots=True, eq=False)
@@ -212,13 +212,13 @@ def _initial(n_features: int, n_labels: int, transitions: Transitions, s: Settin
         "shifts": np.zeros((len(s.distances), h)),
         "output": random.normal(size=(h, n_labels)) * 0.3 / np.sqrt(h),
         "offset": np.zeros(n_labels),
-        **{name: getattr(transitions, name) for name in _CHAIN},
+        **transitions.named(),
     }
     return {name: value.astype(np.float32) for name, value in p.items()}
 
 
 def _network(p: dict[str, Array], s: Settings) -> Network:
-    transitions = Transitions(*(p[name].astype(np.float64) for name in _CHAIN))
+    transitions = Transitions(*(p[name].astype(np.float64) for name in CHAIN))
     names = [f.name for f in fields(Network)]
     return Network(**{name: p[name] for name in names if name in p}, transitions=transitions, distances=s.distances)
 
@@ -261,14 +261,14 @@ def _slopes(b: _Batch, p: dict[str, Array], s: Settings, random: np.random.Gener
         windows.append(window)
         gates.append(through)
     emissions = state[:-1] @ p["output"] + p["offset"]
-    transitions = Transitions(*(p[name].astype(np.float64) for name in _CHAIN))
+    transitions = Transitions(*(p[name].astype(np.float64) for name in CHAIN))
     believed = crf.beliefs(emissions, transitions, b.layout, pairs=b.labels is not None)
     value = 0.0
     g: dict[str, Array] = {}
     if b.labels is not None:
         value = crf.score(b.labels, emissions, transitions, b.first) - float(believed.log_z.sum())
         seen = crf.count_transitions(b.labels, b.first, len(transitions.initial))
-        for name in _CHAIN:
+        for name in CHAIN:
             g[name] = np.where(np.isfinite(p[name]), getattr(seen, name) - getattr(believed, name), 0.0).astype(np.float32)
     back = ((b.targets - believed.marginals) * b.weight).astype(np.float32)
     g["output"], g["offset"] = state[:-1].T @ back, back.sum(axis=0)
@@ -303,7 +303,7 @@ class _Learner:
         share = np.float32(max(s.last, 1 - self.done / self.steps))
         for name, slope in slopes.items():
             value = self.p[name]
-            if name == _SPARSE or name in _CHAIN:
+            if name == _SPARSE or name in CHAIN:
                 self.squares[name] += slope * slope
                 value += share * np.float32(s.rate) * slope / np.sqrt(self.squares[name])
                 continue

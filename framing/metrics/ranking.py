@@ -53,7 +53,7 @@ def spearman(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Fl
     """Correlation of the mid-ranks, shape (...) of the weights."""
     a, b = validate(x, y)
     w = _weights(weights, len(a))
-    return _correlation(_ranks(a, w), _ranks(b, w), w, _constant(a, w) | _constant(b, w))
+    return _correlation(mid_ranks(a, w), mid_ranks(b, w), w, _constant(a, w) | _constant(b, w))
 
 
 def kendall(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Floats:
@@ -106,8 +106,8 @@ def _weights(weights: ArrayLike | None, n: int) -> Floats:
     return w
 
 
-def _ranks(values: Floats, w: Floats) -> Floats:
-    """Mid-ranks of the items when each is there as often as its weight."""
+def mid_ranks(values: Floats, w: Floats) -> Floats:
+    """Mid-ranks of n values when each is there as often as its weight, shape (..., n)."""
     _, place = np.unique(values, return_inverse=True)
     order = np.argsort(place, kind="stable")
     first = np.searchsorted(place[order], np.arange(place.max(initial=-1) + 1))

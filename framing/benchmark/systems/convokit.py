@@ -55,5 +55,5 @@ SYSTEM = System(
     dict.fromkeys(HEDGES, partial(uncertain, "convokit", hedges)),
     NEEDS,
     INSTALL,
-    fields,
+    fields=fields,
 )

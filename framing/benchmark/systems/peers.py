@@ -100,6 +100,17 @@ def pipeline() -> Any:
         raise ImportError(f"spaCy cannot load {names[0]!r}: {GET}") from error
 
 
+def no_pipeline() -> str:
+    """What to say if :func:`pipeline` would find none, told without spaCy, whose import takes long."""
+    wanted = os.environ.get(VARIABLE)
+    if not wanted:
+        there = any(name.startswith("en_") for name in metadata.entry_points(group="spacy_models").names)
+        return "" if there else f"no English pipeline of spaCy is installed: {GET}"
+    if wanted.startswith("blank:") or os.path.exists(wanted) or any(metadata.distributions(name=wanted)):
+        return ""
+    return f"{VARIABLE} names {one_line(wanted)!r}, which is neither installed nor a folder: {GET}"
+
+
 def pipeline_fields() -> dict[str, str]:
     """Of the signature: spaCy, and its pipeline."""
     meta = pipeline().meta

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.benchmark.system import System
-from framing.benchmark.systems.peers import DOWNLOAD, each, parsed, pipeline_fields
+from framing.benchmark.systems.peers import DOWNLOAD, each, no_pipeline, parsed, pipeline_fields
 from framing.benchmark.systems.textacy import TASKS, stretches
 from framing.benchmark.task import Item, Task
 from framing.cues import reporting_forms
@@ -165,5 +165,6 @@ SYSTEM = System(
     dict.fromkeys(TASKS, predict),
     ("spacy",),
     f"pip install spacy && {DOWNLOAD}",
+    no_pipeline,
     fields,
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.benchmark.system import System
-from framing.benchmark.systems.peers import DOWNLOAD, each, parsed, pipeline_fields
+from framing.benchmark.systems.peers import DOWNLOAD, each, no_pipeline, parsed, pipeline_fields
 from framing.benchmark.task import Item, Task
 from framing.metrics.attribution import Triple
 
@@ -70,5 +70,6 @@ SYSTEM = System(
     dict.fromkeys(TASKS, predict),
     ("textacy", "spacy"),
     f"pip install textacy && {DOWNLOAD}",
+    no_pipeline,
     fields,
 )

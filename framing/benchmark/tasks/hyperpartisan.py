@@ -13,7 +13,7 @@ from framing.benchmark.calibration_counts import ERRORS, NAMES, weighed
 from framing.benchmark.fields import check_keys, check_verdict
 from framing.benchmark.folds import group_folds, numbered, stratified_folds
 from framing.benchmark.label_counts import macro_f1, outcomes, statistics
-from framing.benchmark.measurement import Valued, mid_ranks
+from framing.benchmark.measurement import Valued, ranked
 from framing.benchmark.task import Figure, Item, Task
 from framing.corpora import load_corpus
 from framing.metrics.spans import Floats
@@ -99,7 +99,7 @@ def _area(values: Floats, weights: Floats) -> Any:
 
 def _ordered(values: Floats) -> Floats:
     """As :func:`_area` reads it, with ranks for probabilities."""
-    return np.column_stack([values[:, 0], mid_ranks(values[:, 1]), values[:, 2]])
+    return np.column_stack([values[:, 0], ranked(values[:, 1]), values[:, 2]])
 
 
 def _calibrated(name: str, values: Floats, weights: Floats) -> Any:

@@ -56,7 +56,7 @@ class _Given(Task):
     def items(self, split: str, data_home: Path | None = None) -> tuple[Item, ...]:
         """The articles; ``given`` are the spans of the attributions, ``gold`` is a label for each of them."""
         documents = load_corpus(CORPUS, self.checked(split), data_home=data_home)
-        return tuple(self._item(d, range(len(d.attributions))) for d in documents)
+        return tuple(self.item(d, range(len(d.attributions))) for d in documents)
 
     def ceiling(self, split: str, data_home: Path | None = None) -> tuple[Sequence[Item], Sequence[Any]] | None:
         """The second pass over the same articles, on the attributions that both have."""
@@ -70,11 +70,12 @@ class _Given(Task):
             keys = _keys(document)
             both = [k for k, key in enumerate(keys) if key in there]
             if both:
-                items.append(self._item(document, both))
+                items.append(self.item(document, both))
                 predictions.append(tuple(there[keys[k]] for k in both))
         return (items, predictions) if items else None
 
-    def _item(self, document: Document, chosen: Sequence[int]) -> Item:
+    def item(self, document: Document, chosen: Sequence[int]) -> Item:
+        """The item of an article and some of its attributions."""
         gold = self.gold(document)
         return Item(document.id, document.text, tuple(gold[k] for k in chosen), {"attributions": _given(document, chosen)}, document.group)
 

@@ -12,7 +12,7 @@ import numpy as np
 from framing.benchmark.calibration_counts import ERRORS, NAMES, weighed
 from framing.benchmark.fields import check_keys, check_number
 from framing.benchmark.gold_index import gold_evidence, index_without_nulls
-from framing.benchmark.measurement import Valued, mid_ranks, standardised
+from framing.benchmark.measurement import Valued, ranked, standardised
 from framing.benchmark.task import Item, Task
 from framing.corpora import load_corpus
 from framing.metrics import agreement, ranking
@@ -28,7 +28,7 @@ _TEST = "test"
 
 Measure = Callable[[Floats, Floats], Any]
 # Correlations do not see the scale that a system predicts on, and an index, a rating and a number of words have different ones.
-_SCALE_FREE: Mapping[str, Callable[[Floats], Floats]] = {"spearman": mid_ranks, "kendall": mid_ranks, "pearson": standardised}
+_SCALE_FREE: Mapping[str, Callable[[Floats], Floats]] = {"spearman": ranked, "kendall": ranked, "pearson": standardised}
 
 
 def _articles(split: str, data_home: Path | None) -> list[Document]:
