@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -97,6 +98,8 @@ class Settings:
 
 def device() -> str:
     """Where torch counts. Raises ``ImportError`` if it is missing."""
+    # Batches have many shapes, and oneDNN would keep what it made for a thousand of them: some 80 MB each.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
     try:
         import torch
     except ImportError as error:

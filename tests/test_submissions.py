@@ -31,7 +31,7 @@ def knows(name: str, *colours: str, needs: str = "json", version: str = "1") -> 
     def predict(task: Task, split: str, items: Sequence[Item], home: Path | None) -> list[bool]:
         return [any(colour in item.text for colour in colours) for item in items]
 
-    return System(name, "", {"colours": predict}, (needs,), f"pip install {needs}", lambda task: {"made": version})
+    return System(name, "", {"colours": predict}, (needs,), f"pip install {needs}", fields=lambda task: {"made": version})
 
 
 @pytest.fixture
@@ -407,7 +407,7 @@ def test_a_corpus_that_is_not_there_leaves_what_is_written_to_a_part_of_a_run(
 
 
 def test_the_page_says_which_versions_others_had(systems: Systems, folder: Path) -> None:
-    systems["framing"] = System("framing", "", systems["framing"].tasks, (), "", systems["framing"].fields)
+    systems["framing"] = System("framing", "", systems["framing"].tasks, fields=systems["framing"].fields)
     benchmark.main([])
     systems["other"] = knows("other", "blue", version="2")
     page: Callable[[], str] = lambda: " ".join(leaderboard.text().split())  # noqa: E731
