@@ -70,7 +70,7 @@ def encoder() -> Iterator[tuple[str, Scores]]:
     rows = {
         f"{role}, in {bits}": rounded[bits][f"{role}_exact_f1"] for bits in ("float32", "int8") for role in ("source", "cue", "content")
     }
-    yield "encoder_export.json", {"Rounding: PolNeAR dev, exact spans by themselves, F1": rows}
+    yield "encoder_export.json", {"Rounding, beside the default engine of then: PolNeAR dev, exact spans by themselves, F1": rows}
 
 
 def _extraction(part: Mapping[str, Any], system: str = "trained") -> dict[str, Any]:

@@ -151,6 +151,7 @@ BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 # Scripts that are no part of a reproduction, and why.
 LEFT_OUT = {
     "encoder_export": "makes the shipped encoder of the weights that encoder_teach leaves",
+    "encoder_stack": "puts the shipped encoder beside another model of the default engine",
     "encoder_teach": "learns the shipped encoder: hours on two cores",
     "coding_sheet": "makes a sheet for people to fill in, and compares filled ones",
     "hedging_peers": "reads packages of others, which have to be fetched first: --peers FOLDER",

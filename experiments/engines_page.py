@@ -79,7 +79,8 @@ def cost() -> str:
         row = f"{rate:,}", f"{rates[f'{engine}, extraction']:,}", f"{rate / length:,.1f}", f"{hours:,.1f}", f"{hours * PRICE:,.2f}"
         rows.append((f"`{engine}`", *row))
     header = "", "analysis, tokens/s", "extraction alone, tokens/s", "articles/s", "core hours, a million", f"US dollars at {PRICE} an hour"
-    told = f"Articles of {length:,.0f} tokens, one thread; a bare regex tokeniser does {rates['regex']:,} tokens/s on this machine."
+    told = f"Articles of {length:,.0f} tokens, one thread; a bare regex tokeniser does {rates['regex']:,} tokens/s on this machine"
+    told += f" ({found['machine']})."
     return f"{told}\n\n{table(header, rows)}"
 
 

@@ -6,7 +6,8 @@ Conventions
   ``data_home``, ``out`` and ``progress``; what else one takes is in its signature. That of attributions is here.
 * Only the parts ``train`` (to learn from) and ``dev`` (to calibrate on) of a corpus are read, never a test part: everything is read
   through :func:`framing.corpora.lessons.load_lessons`, which refuses them.
-* Everything random comes from ``seed``: the same corpora, settings and seed give the same bytes on one machine and thread setting.
+* Everything random comes from ``seed``: the same corpora, settings, teachers and seed give the same bytes on one machine and thread
+  setting.
 * Raw text is that of the further train articles of Article-Bias-Prediction (Baly et al. 2020). All of it teaches classes of words
   (:mod:`framing.learning.words`), a random part of it is labelled by teachers for the last network (:mod:`framing.teaching`).
 
@@ -42,7 +43,7 @@ from framing.training_steps import Model, Progress, chosen, citations, corrected
 
 CORPORA = ("polnear",)
 RAW = "article_bias_prediction"
-UNLABELLED_TOKENS = 1_400_000  # what ten minutes on two cores allow
+UNLABELLED_TOKENS = 1_400_000  # what ten minutes on two cores allow; the shipped model learned from twice as many that the encoder labelled
 SETTINGS = Settings(epochs=6, drop=0.1, drop_inputs=0.1)  # of the last network: it reads much text, so few rounds and little dropping
 
 _TASK = (
@@ -51,10 +52,11 @@ _TASK = (
 )
 _METHOD = (
     "A small convolutional network under a linear-chain CRF labels the tokens of a paragraph; it reads hashed features of words, classes "
-    "of words, quotations and what pattern rules find. Where raw text is used, a linear CRF and two networks, learned from the annotated "
-    "texts, label it for this network (distillation). Pieces are linked to whole attributions with a probability, which is calibrated on "
-    "other annotated texts; attributions inside the content of others come from rules."
+    "of words, quotations and what pattern rules find. Where raw text is used, {} label it for this network (distillation). Pieces are "
+    "linked to whole attributions with a probability, which is calibrated on other annotated texts; attributions inside the content of "
+    "others come from rules."
 )
+_OWN_TEACHERS = "a linear CRF and two networks, learned from the annotated texts,"
 _USE = (
     "For: showing readers, editors and researchers how an article attributes what it says; counting over many articles.",
     "Not for: deciding whether something is true, whether a source is to be trusted, or what a person thinks. It says who is said to say "
@@ -230,7 +232,7 @@ def _card(
         "version": VERSION,
         "signature": signature,
         "task": _TASK,
-        "method": _METHOD,
+        "method": _METHOD.format("ready taggers (see teachers in the settings)" if teachers else _OWN_TEACHERS),
         "texts": list(texts),
         "use": list(_USE),
         "limits": list(_LIMITS),

@@ -7,6 +7,7 @@ import pickle
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,13 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import framing
-from framing.attribution import AttributionExtractor
+from framing.attribution import MODELS, AttributionExtractor, shipped
 from framing.demo import read_demo
 from framing.encoder import session
-from framing.encoder.extractor import EncoderExtractor
+from framing.encoder.extractor import EncoderExtractor, digest_of
 from framing.encoder.tagger import EncoderTagger, Layout
 from framing.engines import ENGINES
 from framing.learning import store
+from framing.learning.crf import CHAIN, Transitions
 from framing.patterns import read_patterns
 from framing.quotes import find_quotes
 from framing.runs.engine import score
@@ -159,8 +161,6 @@ def test_features_and_letters_are_read(tiny: EncoderExtractor) -> None:
 
 
 def test_scores_of_the_other_tagger_are_added(tiny: EncoderExtractor) -> None:
-    from framing.attribution import shipped
-
     tagger, other = tiny.tagger_, shipped().tagger_
     both = EncoderTagger(
         tagger.pieces, tagger.session, tagger.transitions, Layout(40, room=128, features=LAYOUT.features, beside=0.5), other
@@ -171,6 +171,50 @@ def test_scores_of_the_other_tagger_are_added(tiny: EncoderExtractor) -> None:
     assert np.allclose(mine + np.float32(0.5) * theirs, sums, atol=1e-5)
     with pytest.raises(ValueError, match="no other tagger"):
         EncoderTagger(tagger.pieces, tagger.session, tagger.transitions, Layout(beside=0.5))
+
+
+def moved(folder: Path) -> AttributionExtractor:
+    """Another model of the default engine, in a folder."""
+    other = AttributionExtractor.load()
+    network = other.tagger_.network
+    other.tagger_.network = replace(network, transitions=replace(network.transitions, initial=network.transitions.initial + 1))
+    other.save(folder)
+    return AttributionExtractor.load(folder)
+
+
+def test_it_stands_beside_the_model_that_is_named(tiny: EncoderExtractor, tmp_path: Path) -> None:
+    other, tagger = moved(tmp_path / "other"), tiny.tagger_
+    both = EncoderTagger(tagger.pieces, tagger.session, tagger.transitions, replace(tagger.layout, beside=0.5), other.tagger_)
+    stack = EncoderExtractor.of(both)
+    assert stack.beside_ == digest_of(MODELS / "attribution")
+    stack.beside_ = digest_of(tmp_path / "other")
+    stack.save(tmp_path / "stack")
+    again = EncoderExtractor.load(tmp_path / "stack", beside=tmp_path / "other")
+    assert np.array_equal(again.tagger_.beside.transitions.initial, other.tagger_.transitions.initial)
+    with pytest.raises(ValueError, match="beside another model"):
+        EncoderExtractor.load(tmp_path / "stack")
+    again.save(tmp_path / "again")
+    EncoderExtractor.load(tmp_path / "again", beside=tmp_path / "other")
+
+
+def test_it_is_put_beside_another_model(tiny: EncoderExtractor, tmp_path: Path) -> None:
+    from experiments.encoder_stack import marked, restacked
+
+    tagger, old, new = tiny.tagger_, shipped().tagger_, moved(tmp_path)
+    sums = Transitions(*(getattr(tagger.transitions, name) + 0.5 * getattr(old.transitions, name) for name in CHAIN))
+    first = EncoderExtractor.of(EncoderTagger(tagger.pieces, tagger.session, sums, replace(tagger.layout, beside=0.5), old))
+    first.card_ = tiny.card_
+    for weight, expected in ((None, 0.5), (0.25, 0.25)):
+        found = restacked(first, new, weight)
+        for name in CHAIN:
+            alone, beside = getattr(tagger.transitions, name), getattr(new.tagger_.transitions, name)
+            assert np.allclose(getattr(found.tagger_.transitions, name), alone + expected * beside, atol=1e-5)
+        assert found.tagger_.layout.beside == found.card_["settings"]["layout"]["beside"] == expected
+    assert first.tagger_.layout.beside == 0.5
+    for signature in ("a|seed:0|v:1", "a|seed:0|beside:9|v:1"):
+        assert marked(signature, 0.15, "0123456789") == "a|seed:0|beside:0.15x01234567|v:1"
+    with pytest.raises(ValueError, match="adds no scores"):
+        restacked(tiny, new)
 
 
 # files

@@ -338,7 +338,7 @@ CORPORA = Path(os.environ.get("FRAMING_DATA") or ROOT.parent / "shared" / "data"
 OTHERS = {"all", "quick", "benchmark", "speed_accuracy"}  # start the experiments as processes of their own, or run what BENCHMARK runs
 ENTRIES = [p.stem for p in EXPERIMENTS if re.search(r"^def main\(", p.read_text(encoding="utf-8"), re.MULTILINE) and p.stem not in OTHERS]
 ARGUMENTS = {"attribution_publishers": ["--publishers"], "coding_sheet": ["make", "{}"], "hedging_peers": ["--peers", "{}"]}
-ARGUMENTS |= {"encoder_export": ["{}"], "encoder_teach": ["student", "{}"]}
+ARGUMENTS |= {"encoder_export": ["{}"], "encoder_stack": ["{}"], "encoder_teach": ["student", "{}"]}
 READ_NOTHING = {"agreement", "calibration", "cards", "hedging_peers", "leaderboard", "tables"}
 READ_NOTHING |= {"engines_page", "scale_page", "transparency_page"}
 

@@ -1,7 +1,7 @@
 """A tiny encoder with random weights, for tests: ``python -m tests.tiny_encoder`` writes it into ``cases/tiny_encoder/`` (needs onnx).
 
-It finds nothing that is worth reading, but all that the engine does with a model it does with this one. Its matrices have seven bits: random
-ones of eight overflow on processors without VNNI, which add products in pairs of 16 bits.
+It finds nothing that is worth reading, but all that the engine does with a model it does with this one. Its matrices have seven bits:
+random ones of eight overflow on processors without VNNI, which add products in pairs of 16 bits.
 """
 
 from __future__ import annotations

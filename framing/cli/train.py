@@ -28,7 +28,8 @@ CHECKPOINTS = "training"  # the folder that a training of the encoder leaves whe
 HELP = f"""Train the model of TASK.
 
 TASK is one of {", ".join(sorted(TASKS))}. The model is a folder: model.json with its card, weights.npz, and CARD.md for people. It takes
-minutes; the encoder, less than two hours, or minutes on a GPU, and goes on where it was broken off.
+minutes; attribution as it is shipped, taught by the encoder, half an hour; the encoder, less than two hours, or minutes on a GPU, and goes
+on where it was broken off.
 """
 
 EPILOG = """\b
@@ -38,7 +39,7 @@ Examples:
   framing train attribution --data-home corpora --out mine --seed 1
   framing train attribution --unlabelled-tokens 0
   framing train attribution --engine encoder
-  framing train attribution --taught-by encoder
+  framing train attribution --taught-by encoder --unlabelled-tokens 2800000
   framing train sources --brat to_correct
 """
 

@@ -53,11 +53,14 @@ class EncoderExtractor(AttributionExtractor):
     Attributes
     ----------
     tagger_ : EncoderTagger
+    beside_ : str or None
+        Digest of the model of the default engine whose scores are added; that of the shipped one if none else was named.
     calibrator_ : Calibrator
     card_ : dict
     """
 
     tagger_: EncoderTagger
+    beside_: str | None
 
     def __init__(self, threshold: float = THRESHOLD, bias: float = BIAS, body_only: bool = True, threshold_spans: float = SPANS) -> None:
         super().__init__(threshold, bias, body_only)
@@ -68,6 +71,7 @@ class EncoderExtractor(AttributionExtractor):
         """With a tagger that was learned; its confidence is not calibrated yet."""
         made = cls(**arguments)
         made.tagger_, made.calibrator_ = tagger, Logistic(1.0, 0.0)
+        made.beside_ = digest_of(MODELS / "attribution") if tagger.layout.beside else None
         return made
 
     def fit(self, documents: Iterable[Document], y: Any = None, **others: Any) -> AttributionExtractor:
@@ -87,7 +91,7 @@ class EncoderExtractor(AttributionExtractor):
             "version": VERSION,
             "labels": list(LABELS),
             "layout": tagger.layout.to_dict(),
-            "beside": _digest_of_default() if tagger.layout.beside else None,
+            "beside": self.beside_,
             "threshold": self.threshold,
             "bias": self.bias,
             "body_only": self.body_only,
@@ -103,7 +107,9 @@ class EncoderExtractor(AttributionExtractor):
         store.save(home, numbers, tagger.transitions.named())
 
     @classmethod
-    def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> EncoderExtractor:
+    def load(
+        cls, folder: str | os.PathLike[str] | None = None, threads: int = 1, beside: str | os.PathLike[str] | None = None
+    ) -> EncoderExtractor:
         """Read what :meth:`save` wrote; the shipped model by default.
 
         Parameters
@@ -111,6 +117,8 @@ class EncoderExtractor(AttributionExtractor):
         folder : path, optional
         threads : int
             That a run of the encoder may take.
+        beside : path, optional
+            Folder of the model of the default engine whose scores are added; the shipped one by default.
 
         Raises
         ------
@@ -119,7 +127,8 @@ class EncoderExtractor(AttributionExtractor):
         FileNotFoundError
             If a file is missing.
         ValueError
-            If the files are damaged, do not belong together, or are of another model or version.
+            If the files are damaged, do not belong together, or are of another model or version; or if the encoder stands beside another
+            model of the default engine.
         """
         session.need("onnxruntime")
         home = session.folder() if folder is None else Path(folder)
@@ -135,13 +144,14 @@ class EncoderExtractor(AttributionExtractor):
                 Session(_content(home / GRAPH, numbers["files"]), threads),
                 Transitions.of(arrays),
                 layout,
-                _other(numbers["beside"]) if layout.beside else None,
+                _other(numbers["beside"], beside) if layout.beside else None,
             )
             tagger.check()
             threshold, bias, spans = (store.number(numbers[name]) for name in ("threshold", "bias", "threshold_spans"))
             if not isinstance(body_only := numbers["body_only"], bool):
                 raise ValueError(f"{body_only!r} is no truth value")
             extractor = cls.of(tagger, threshold=threshold, bias=bias, body_only=body_only, threshold_spans=spans)
+            extractor.beside_ = numbers["beside"] if layout.beside else None
             extractor.calibrator_ = Calibrator.from_dict(numbers["calibration"])
             extractor.card_ = dict(numbers["card"])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -149,15 +159,16 @@ class EncoderExtractor(AttributionExtractor):
         return extractor
 
 
-def _digest_of_default() -> str:
-    return str(store.read_card(MODELS / "attribution")["sha256"])
+def digest_of(folder: str | os.PathLike[str]) -> str:
+    """Of the weights of a model of the default engine."""
+    return str(store.read_card(Path(folder))["sha256"])
 
 
-def _other(digest: str) -> Tagger:
-    """The tagger of the default engine, if it is the one that the encoder was taught beside."""
-    if digest != _digest_of_default():
-        raise ValueError("it was taught beside another model of the default engine")
-    tagger = default().tagger_
+def _other(digest: str, beside: str | os.PathLike[str] | None) -> Tagger:
+    """The tagger of the default engine, if it is the one that the encoder stands beside."""
+    if digest != digest_of(beside or MODELS / "attribution"):
+        raise ValueError("it stands beside another model of the default engine (see beside)")
+    tagger = (default() if beside is None else AttributionExtractor.load(beside)).tagger_
     assert isinstance(tagger, Tagger)
     return tagger
 

@@ -85,7 +85,7 @@ def posteriors(emissions: Floats, transitions: Transitions, first: Ints, kinds: 
         # What is impossible goes on nowhere; it is no part of a segment that is probable enough.
         go_on[:, inner] = np.divide(joint, given, out=np.zeros_like(joint), where=given > 0).clip(0.0, 1.0).T
 
-    marginals = believed.marginals[:, heads]
+    marginals = believed.marginals[:, heads].clip(max=1.0)  # a rounding error may lie above
     begin, kind = np.nonzero(marginals >= floor)
     running, end, go_on = marginals[begin, kind], begin + 1, after_b
     found = []
