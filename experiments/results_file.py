@@ -44,6 +44,7 @@ PACKAGES = {  # module -> package
     "textacy": "textacy",
     "convokit": "convokit",
     "onnxruntime": "onnxruntime",
+    "torch": "torch",
 }
 
 _BEGIN = perf_counter()

@@ -14,6 +14,7 @@ from pathlib import Path
 from experiments import (
     attribution_tables,
     benchmark_tables,
+    encoder_tables,
     feature_tables,
     frame_tables,
     hedge_tables,
@@ -102,6 +103,7 @@ SECTIONS = {
     "Benchmark: other publishers, topics, kinds of text, corpora": (benchmark_tables.domains, "cross_domain"),
     "Benchmark: what all probabilities are worth": (benchmark_tables.calibration, "calibration"),
     "Benchmark: speed and accuracy": (benchmark_tables.speed, "speed_accuracy"),
+    "Heads for other tasks on the encoder's states, cross-validated": (encoder_tables.heads, "encoder_heads"),
 }
 
 
