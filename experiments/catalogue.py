@@ -64,7 +64,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     _one("attribution_publishers", (POLNEAR,), 1320, arguments=("--publishers",), packages=SKLEARN),
     _one("attribution_errors", (POLNEAR,), 4, "attribution_errors.tsv"),
     _one("encoder", (POLNEAR, WIKINEWS, "cofenet"), 120, packages=ENCODER),
-    _one("encoder_heads", (POLNEAR, SZEGED, POLICY, "babe", RAW), 2700, packages=(*ENCODER, *SKLEARN, *TRAIN)),
+    _one("encoder_heads", (POLNEAR, SZEGED, POLICY, "babe", RAW), 2500, packages=(*ENCODER, *SKLEARN, *TRAIN)),
     # Sources
     _one("levels", (LEVELS, POLNEAR, WIKINEWS), 12),
     _one("levels_end_to_end", (LEVELS, POLNEAR, WIKINEWS), 19),

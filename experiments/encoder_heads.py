@@ -29,7 +29,7 @@ Conventions
 C of heads for hedges, and the share of tokens without a cue, were chosen on the inner scores of hedges-news and the shipped encoder (of
 .00001 to 10, and of 1 to 1/8); C for frames and loaded language is chosen for each group on the inner scores of the others.
 
-Data: Szeged Uncertainty Corpus, ``policy_frames``, BABE SG2; 24 articles of PolNeAR train (magnitudes of channels). About 45 minutes of
+Data: Szeged Uncertainty Corpus, ``policy_frames``, BABE SG2; 24 articles of PolNeAR train (magnitudes of channels). About 40 minutes of
 one core; with ``--cache`` states (3 GB) and the scores of the default models are kept in a folder for the next time.
 """
 
