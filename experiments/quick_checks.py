@@ -395,7 +395,6 @@ CHECKS: Mapping[str, Check] = {
 WITHOUT = {
     "attribution_publishers": "a network takes two minutes to learn",
     "encoder": "needs the extra encoder",
-    "encoder_heads": "needs the extra encoder, which reads a million tokens first",
     "engines": "measures the machine",
     "frames_narrative": "reads the raw news for a minute before the first fold",
     "left_center_right": "analyses 2,100 articles first",
