@@ -75,6 +75,10 @@ _LIMITS = (
     "others are less well known to it.",
     "The weights hold numbers, hashes of features and a list of frequent words; no running text.",
 )
+BASE_WEIGHTS = (  # of the encoder, which may have labelled raw text
+    "Wenhui Wang et al. (2020). MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression. NeurIPS 2020.",
+    "Nils Reimers, Iryna Gurevych (2019). Sentence-BERT. EMNLP 2019. (The base weights, all-MiniLM-L6-v2, Apache-2.0.)",
+)
 _CITATIONS = (
     "Margaret Mitchell et al. (2019). Model Cards for Model Reporting. FAT* 2019. (The form of this card.)",
     "Geoffrey Hinton, Oriol Vinyals, Jeff Dean (2015). Distilling the Knowledge in a Neural Network. arXiv:1503.02531.",
@@ -216,6 +220,7 @@ def _card(
     asked: list[Any] = [teacher.signature for teacher in teachers] or [asdict(teacher) for teacher in teaching.TEACHERS]
     marks = f"{'settings:own|' if own else ''}{f'teachers:{len(teachers)}|' if teachers else ''}v:{VERSION}"
     signature = f"attribution|train:{'+'.join([*names, *brat])}|unlabelled:{tokens}|seed:{seed}|{marks}"
+    derived = [work for work in BASE_WEIGHTS if any(work in teacher.card_.get("citations", ()) for teacher in teachers)]
     settings = {
         "seed": seed,
         "unlabelled tokens": tokens,
@@ -237,5 +242,7 @@ def _card(
         "use": list(_USE),
         "limits": list(_LIMITS),
         "settings": settings,
-        "citations": citations(list(dict.fromkeys([*names, *(t["corpus"] for t in texts if t["corpus"] not in brat)])), *_CITATIONS),
+        "citations": citations(
+            list(dict.fromkeys([*names, *(t["corpus"] for t in texts if t["corpus"] not in brat)])), *derived, *_CITATIONS
+        ),
     }

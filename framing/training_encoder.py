@@ -39,7 +39,7 @@ from framing.encoder_rounding import TEXTS, magnitudes
 from framing.encoder_training import LAYOUT, Settings
 from framing.learning.calibration import fit_isotonic
 from framing.records import Document
-from framing.training import CORPORA, RAW, choose
+from framing.training import BASE_WEIGHTS, CORPORA, RAW, choose
 from framing.training_steps import Progress, chosen, citations, corrected, describe, describe_own, finish
 from framing.writing import replacing
 
@@ -78,8 +78,7 @@ _LIMITS = (
 )
 _CITATIONS = (
     "Jacob Devlin et al. (2019). BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding. NAACL 2019.",
-    "Wenhui Wang et al. (2020). MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression. NeurIPS 2020.",
-    "Nils Reimers, Iryna Gurevych (2019). Sentence-BERT. EMNLP 2019. (The base weights, all-MiniLM-L6-v2, Apache-2.0.)",
+    *BASE_WEIGHTS,
     "Geoffrey Hinton, Oriol Vinyals, Jeff Dean (2015). Distilling the Knowledge in a Neural Network. arXiv:1503.02531.",
     "Margaret Mitchell et al. (2019). Model Cards for Model Reporting. FAT* 2019. (The form of this card.)",
 )

@@ -19,7 +19,7 @@ from framing.corpora import CorpusNotFound, info, load_corpus
 from framing.interop.brat import write_brat
 from framing.learning.words import WordClasses, key
 from framing.records import Document
-from framing.training import SETTINGS, TASKS, choose, train_attribution
+from framing.training import BASE_WEIGHTS, SETTINGS, TASKS, choose, train_attribution
 from tests.made_corpora import make
 
 QUICK = replace(SETTINGS, epochs=1, width=8, distances=(1,))
@@ -65,6 +65,20 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(home: Path, model
     subprocess.run([sys.executable, "-c", code], check=True, env=env, cwd=root)
     assert files(tmp_path) == files(model)
     assert set(files(model)) == {"model.json", "weights.npz", "words/model.json", "words/weights.npz", "CARD.md"}
+
+
+@pytest.mark.parametrize("derived", [True, False])
+def test_the_card_names_a_ready_teacher_and_what_it_came_from(derived: bool, home: Path) -> None:
+    teacher = AttributionExtractor.load()
+    teacher.card_ = {"signature": "a teacher", "citations": [BASE_WEIGHTS[1]] if derived else []}
+    card = train_attribution(
+        data_home=home, unlabelled_tokens=RAW_TOKENS, settings=QUICK, classes=few_classes(), taught_by=[teacher]
+    ).card_
+    assert card["settings"]["teacher 1"] == "a teacher"
+    assert "|teachers:1|" in card["signature"]
+    assert "ready taggers" in card["method"]
+    assert (BASE_WEIGHTS[1] in card["citations"]) is derived
+    assert BASE_WEIGHTS[0] not in card["citations"]
 
 
 def test_another_seed_gives_other_weights(home: Path) -> None:
