@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.benchmark.systems.framing_hedges import document_of
+from framing.benchmark.systems.tfidf import WORDS
 from framing.benchmark.task import Item
 from framing.encoder import features
 from framing.encoder.extractor import EncoderExtractor
@@ -45,7 +46,6 @@ States = NDArray[np.float16]
 
 SHIPPED, MIDDLE, BASE = "shipped", "middle", "base"
 WIDTH, LAYER = 384, 3
-WORDS = 650  # of an article, as annotators of frames read
 
 
 @dataclass(frozen=True, eq=False)
